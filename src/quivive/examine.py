@@ -1,0 +1,230 @@
+"""How is a subject examined? One bounded worklist: items and observables in, one Report out."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+
+from quivive.errors import CouldNotLook
+from quivive.model import (
+    Attention,
+    Context,
+    Detector,
+    Examination,
+    Finding,
+    Item,
+    Observable,
+    Report,
+    Source,
+    Subject,
+)
+
+CHANNELS = ("messages", "calls", "voices", "media", "money")
+STRONG, NOTABLE = 2.0, 1.0
+"""log10 likelihood ratios from which a weight alone means `act` and `look`."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A detector that could not be loaded, and the sentence that says what to install."""
+
+    name: str
+    reason: str
+
+
+def discover() -> tuple[tuple[Detector, ...], tuple[Missing, ...]]:
+    """All detectors of the channel packages, in the order of their names, and those that are missing.
+
+    A channel module offers detectors in a tuple `DETECTORS` of classes without arguments.
+    """
+    found: list[Detector] = []
+    missing: list[Missing] = []
+    for module_name in _channel_modules():
+        try:
+            module = importlib.import_module(module_name)
+            found += [make() for make in getattr(module, "DETECTORS", ())]
+        except ImportError as error:
+            missing.append(Missing(module_name.removeprefix("quivive."), f"{error}. Install quivive again."))
+    return tuple(sorted(found, key=lambda d: d.name)), tuple(missing)
+
+
+def _channel_modules() -> Iterator[str]:
+    for channel in CHANNELS:
+        try:
+            package = importlib.import_module(f"quivive.{channel}")
+        except ModuleNotFoundError:
+            continue
+        for info in pkgutil.iter_modules(package.__path__, f"quivive.{channel}."):
+            yield info.name
+
+
+@dataclass
+class _Run:
+    """State of one examination: what was found so far and what is still to be looked at."""
+
+    context: Context
+    deadline: float
+    queue: deque[tuple[Subject, int]] = field(default_factory=deque)
+    items: dict[str, Item] = field(default_factory=dict)
+    contents: set[tuple[str, str, str | None]] = field(default_factory=set)
+    observables: dict[tuple[str, str, str], Observable] = field(default_factory=dict)
+    values: set[tuple[str, str]] = field(default_factory=set)
+    examinations: list[Examination] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+    not_reached: list[str] = field(default_factory=list)
+    bytes: int = 0
+
+    def add(self, subject: Subject, depth: int) -> None:
+        """Queue a subject unless it was seen or lies beyond a limit."""
+        if isinstance(subject, Item):
+            self._add_item(subject, depth)
+        else:
+            self._add_observable(subject, depth)
+
+    def _add_item(self, item: Item, depth: int) -> None:
+        limits = self.context.limits
+        key = (item.sha256, item.media_type, item.channel)
+        if depth > 0 and key in self.contents:
+            return
+        reason = (
+            f"deeper than {limits.depth} levels" if depth > limits.depth
+            else f"more than {limits.items} items" if len(self.items) >= limits.items
+            else f"more than {limits.bytes // 2**20} MiB in all" if self.bytes + item.size > limits.bytes
+            else None
+        )  # fmt: skip
+        if reason:
+            self.not_reached.append(f"{item.name}: {reason}")
+            return
+        item = replace(item, name=self._unique(item.name))
+        self.items[item.name] = item
+        self.contents.add(key)
+        self.bytes += item.size
+        self.queue.append((item, depth))
+
+    def _unique(self, name: str) -> str:
+        number, unique = 2, name
+        while unique in self.items:
+            unique, number = f"{name} ({number})", number + 1
+        return unique
+
+    def _add_observable(self, observable: Observable, depth: int) -> None:
+        if len(self.observables) >= self.context.limits.observables:
+            note = f"{observable.item}: more than {self.context.limits.observables} observables"
+            if note not in self.not_reached:
+                self.not_reached.append(note)
+            return
+        self.observables.setdefault((observable.type, observable.value, observable.item), observable)
+        if (observable.type, observable.value) not in self.values:
+            self.values.add((observable.type, observable.value))
+            self.queue.append((observable, depth))
+
+
+def examine(
+    root: Item,
+    detectors: Sequence[Detector],
+    context: Context,
+    missing: Iterable[Missing] = (),
+    seeds: Iterable[Observable] = (),
+) -> Report:
+    """Examine `root` (and bare values given as `seeds`) with every detector that accepts what comes up.
+
+    Never raises for what is inside the evidence: a check that could not be made is in the report.
+    """
+    run = _Run(context, time.monotonic() + context.limits.seconds)
+    run.add(root, 0)
+    for seed in seeds:
+        run.add(seed, 0)
+    while run.queue:
+        subject, depth = run.queue.popleft()
+        _examine_one(run, subject, depth, [d for d in detectors if accepts(d, subject)])
+    run.examinations += [Examination(m.name, "", root.name, skipped=m.reason) for m in missing]
+    return _report(root, run)
+
+
+def accepts(detector: Detector, subject: Subject) -> bool:
+    """Whether the detector takes this media type ('image/*' is a pattern) or observable type."""
+    kind = subject.media_type if isinstance(subject, Item) else subject.type
+    return any(fnmatchcase(kind, pattern) for pattern in detector.accepts)
+
+
+def _examine_one(run: _Run, subject: Subject, depth: int, detectors: Sequence[Detector]) -> None:
+    name = subject.name if isinstance(subject, Item) else subject.item
+    if isinstance(subject, Item) and not detectors and subject.media_type != "text/x-value":
+        run.examinations.append(
+            Examination("examine", "", name, skipped=f"No detector reads {subject.media_type}.")
+        )
+    for detector in detectors:
+        if time.monotonic() > run.deadline:
+            label = subject.name if isinstance(subject, Item) else f"{subject.type} {subject.value}"
+            run.not_reached.append(f"{label}: {detector.name}: the time limit was reached")
+            continue
+        if detector.online and not run.context.online:
+            continue
+        _examine_with(run, detector, subject, depth, name)
+
+
+def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, name: str) -> None:
+    started, given, skipped = time.monotonic(), [], None
+    try:
+        for result in detector.examine(subject, run.context):
+            if isinstance(result, Finding):
+                result = replace(result, id=f"f{len(run.findings) + 1}")
+                run.findings.append(result)
+                given.append(result.id)
+            else:
+                run.add(result, depth + 1)
+            if time.monotonic() > run.deadline:
+                skipped = "The time limit was reached before this check ended."
+                break
+    except CouldNotLook as error:
+        skipped = str(error)
+    except MemoryError:
+        skipped = "This check needed more memory than there is."
+    except Exception as error:  # a hostile file must not take the report down with it
+        skipped = f"The check failed on this input ({type(error).__name__}); please report it as a bug."
+    for source in detector.sources():
+        run.sources.setdefault(source.name, source)
+    run.examinations.append(
+        Examination(detector.name, detector.version, name, round(time.monotonic() - started, 3),
+                    tuple(given), skipped)
+    )  # fmt: skip
+
+
+def _report(root: Item, run: _Run) -> Report:
+    """What was found so far, in the order in which it was found; front ends sort, add tool and advice."""
+    return Report(
+        name=root.name,
+        attention=attention(run.findings, run.examinations),
+        items=tuple(run.items.values()),
+        examinations=tuple(run.examinations),
+        findings=tuple(run.findings),
+        observables=tuple(run.observables.values()),
+        not_reached=tuple(run.not_reached),
+        sources=tuple(run.sources[name] for name in sorted(run.sources)),
+        examined_at=run.context.now.isoformat(timespec="seconds"),
+    )
+
+
+def attention(findings: Sequence[Finding], examinations: Sequence[Examination]) -> Attention:
+    """The stated rules, first that holds:
+
+    `act` a check failed (a known-bad value, a strong red flag, a forged sender), or a ratio of 100 or
+    more, or review findings of three different codes; `look` any review finding or a ratio of 10 or more;
+    `could-not-look` a check that the subject calls for could not be made; else `nothing-found`.
+    """
+    weights = [f.weight.log10 for f in findings if f.weight]
+    strongest = max(weights, default=0.0)
+    review = {f.code for f in findings if f.kind == "review"}
+    if any(f.kind == "fail" for f in findings) or strongest >= STRONG or len(review) >= 3:
+        return "act"
+    if review or strongest >= NOTABLE:
+        return "look"
+    if any(e.skipped and e.called_for for e in examinations):
+        return "could-not-look"
+    return "nothing-found"

@@ -1,0 +1,278 @@
+"""What are the nouns? Frozen dataclasses only; this module imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+Kind = Literal["fail", "pass", "review", "open", "informational", "notApplicable"]
+"""SARIF 2.1.0 result kinds (§3.27.9): `open` reads 'cannot tell'."""
+
+Attention = Literal["act", "look", "nothing-found", "could-not-look"]
+Channel = Literal["sms", "email", "chat", "call"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of evidence (ISO 21043 'item').
+
+    `name` is unique in a report and is what findings and derived items refer to. `text` is set for
+    text items: what detectors read and what `Where` offsets count in (Unicode code points).
+    """
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    data: bytes = field(default=b"", repr=False, compare=False)
+    text: str | None = field(default=None, repr=False)
+    parent: str | None = None
+    origin: str = ""
+    """How it came out of its parent, in words: 'attachment', 'text of the picture', 'QR code'."""
+    channel: Channel | None = None
+    received_at: datetime | None = None
+    hints: tuple[str, ...] = field(default=(), repr=False)
+    """Words near the item that may open it: passwords named in the mail that carried an archive."""
+    meta: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the reader learned on the way and later detectors need (subject, sender, turn, page)."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in an item: characters [start, end) of its text, or a named part (a header, a page)."""
+
+    start: int | None = None
+    end: int | None = None
+    quote: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Observable:
+    """A typed, normalised value that others may have seen (STIX 2.1 SCO, MISP attribute)."""
+
+    type: str
+    value: str
+    item: str = ""
+    where: Where | None = None
+    match: Literal["exact", "near"] = "exact"
+
+
+@dataclass(frozen=True)
+class LikelihoodRatio:
+    """Weight of evidence for `proposition` against `alternative`, as log10 (ENFSI 2015).
+
+    `low` and `high` are the 95 % interval; `bounds` is what the calibration data can support (ELUB,
+    Vergeer et al. 2016). `verbal` is the ENFSI word for it; `calibration` names the data set used.
+    """
+
+    proposition: str
+    alternative: str
+    log10: float
+    low: float
+    high: float
+    bounds: tuple[float, float]
+    verbal: str
+    calibration: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture or table that belongs to a finding; `text` says the same in words."""
+
+    media_type: str
+    data: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One observation in plain words.
+
+    `code` is stable and machine-readable ('identity/lookalike-domain'); `message` is `code`'s English
+    sentence filled with `params`, so that a renderer can say it in another language years later.
+    `topics` name the kinds of fraud it speaks for ('delivery', 'investment'): advice is chosen by them.
+    """
+
+    detector: str
+    code: str
+    kind: Kind
+    message: str
+    item: str = ""
+    where: Where | None = None
+    score: float | None = None
+    proposition: str = ""
+    weight: LikelihoodRatio | None = None
+    observables: tuple[Observable, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    references: tuple[str, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Dated data or a model that a detector leaned on."""
+
+    name: str
+    date: str
+    sha256: str
+    licence: str = ""
+    model: bool = False
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One detector's run on one item or observable: its findings, or why it could not look."""
+
+    detector: str
+    version: str
+    item: str
+    seconds: float = 0.0
+    findings: tuple[str, ...] = ()
+    skipped: str | None = None
+    called_for: bool = True
+    """False: the check would help but its absence does not mean that the subject went unexamined."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A next safe step; `code` names it in every language."""
+
+    code: str
+    text: str
+    topic: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All examinations of one input and of what was derived from it; every export reads it."""
+
+    name: str
+    attention: Attention
+    items: tuple[Item, ...]
+    examinations: tuple[Examination, ...]
+    findings: tuple[Finding, ...]
+    observables: tuple[Observable, ...]
+    advice: tuple[Advice, ...] = ()
+    not_reached: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    examined_at: str = ""
+    language: str = "en"
+    tool: Mapping[str, str] = field(default_factory=dict)
+
+    def score(self, proposition: str) -> float | None:
+        """Highest raw score given for a proposition ('scam-message'), None if nothing could score it."""
+        best = self._strongest(proposition)
+        return best.score if best else None
+
+    def weight(self, proposition: str) -> LikelihoodRatio | None:
+        """The likelihood ratio of the item that `score` speaks of; None where not validated."""
+        best = self._strongest(proposition)
+        return best.weight if best else None
+
+    def _strongest(self, proposition: str) -> Finding | None:
+        scored = [f for f in self.findings if f.proposition == proposition and f.score is not None]
+        return max(scored, key=lambda f: f.score or 0.0, default=None)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one examination. What lies beyond them is named in `Report.not_reached`."""
+
+    depth: int = 8
+    items: int = 500
+    observables: int = 500
+    bytes: int = 512 * 2**20
+    """Sum over all items of a report."""
+    item_bytes: int = 128 * 2**20
+    text: int = 200_000
+    """Characters of one text that detectors read."""
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True)
+class House:
+    """A desk's own lists (`quivive.toml`): what is theirs, what they trust, what they know as bad."""
+
+    own_domains: frozenset[str] = frozenset()
+    own_numbers: frozenset[str] = frozenset()
+    good_senders: frozenset[str] = frozenset()
+    bad_values: Mapping[str, str] = field(default_factory=dict)
+    """Value → where and when it was learned."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a detector may lean on besides its subject."""
+
+    now: datetime
+    limits: Limits = Limits()
+    house: House = House()
+    country: str | None = None
+    """ISO 3166-1 alpha-2 of the desk: reads national phone numbers, picks whom to report to."""
+    embeddings: bool = True
+    online: bool = False
+
+
+Subject: TypeAlias = Item | Observable
+Yield: TypeAlias = Finding | Item | Observable
+
+
+class Detector(Protocol):
+    """Examines a subject. Pure: same subject and context, same findings; no network, clock or disk."""
+
+    name: str
+    version: str
+    accepts: frozenset[str]
+    """Media types ('text/plain', 'image/*') and observable types ('url')."""
+    online: bool
+    codes: Mapping[str, str]
+    """Every finding code this detector can give, with its English sentence (str.format fields)."""
+
+    def sources(self) -> tuple[Source, ...]:
+        """Dated data and models used; their dates stand in the report."""
+        ...
+
+    def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
+        """Yield findings, derived items and observables; raise CouldNotLook with the reason."""
+        ...
+
+
+def finding(
+    detector: Detector,
+    code: str,
+    kind: Kind,
+    subject: Subject,
+    *,
+    params: Mapping[str, object] | None = None,
+    where: Where | None = None,
+    score: float | None = None,
+    proposition: str = "",
+    weight: LikelihoodRatio | None = None,
+    observables: tuple[Observable, ...] = (),
+    figures: tuple[Figure, ...] = (),
+    references: tuple[str, ...] = (),
+    topics: tuple[str, ...] = (),
+) -> Finding:
+    """A finding whose message is the detector's own sentence for `code`, filled with `params`."""
+    filled = {key: str(value) for key, value in (params or {}).items()}
+    return Finding(
+        detector=detector.name,
+        code=code,
+        kind=kind,
+        message=detector.codes[code].format(**filled),
+        item=subject.name if isinstance(subject, Item) else subject.item,
+        where=where or (Where(part=subject.value) if isinstance(subject, Observable) else None),
+        score=score,
+        proposition=proposition,
+        weight=weight,
+        observables=observables,
+        figures=figures,
+        references=references,
+        params=filled,
+        topics=topics,
+    )
