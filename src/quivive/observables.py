@@ -17,6 +17,7 @@ from quivive import wallets
 from quivive.model import Observable, Where
 
 if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
     from tldextract import TLDExtract
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))"
@@ -36,11 +37,12 @@ _IPV4 = re.compile(rf"(?<![\w.])\d{{1,3}}(?:{_DOT}\d{{1,3}}){{3}}(?![\w]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@./:])@[A-Za-z][A-Za-z0-9_.]{2,31}(?![\w@])")
 _ACCOUNT_LINK = re.compile(r"https?://(?:t\.me|telegram\.me|wa\.me|signal\.me|line\.me)/", re.IGNORECASE)
-_WORDLIKE_TLDS = frozenset(
-    ["am", "as", "at", "be", "by", "co", "do", "id", "im", "in", "is", "it", "la", "me", "my", "no", "of", "on", "or", "pm", "re", "so", "to", "tv", "us"]
-)
+_WORDLIKE_TLDS = frozenset({"am",
+                            "as", "at", "be", "by", "co", "do", "id", "im", "in", "is", "it", "la", "me",
+                            "my", "no", "of", "on", "or", "pm", "re", "so", "to", "tv", "us"})  # fmt: skip
 MOST = 2_000
 """Values found in one text at the most: keeps hostile texts cheap."""
+_OPENED_BY = {")": "(", "]": "["}
 _CARD_LENGTHS = {"3": (14, 15, 16), "4": (13, 16, 19), "5": (16,), "2": (16,), "6": (16, 19)}
 
 
@@ -74,8 +76,6 @@ def parse_value(value: str, country: str | None = None) -> Observable | None:
         where = found.where
         if where and where.start == 0 and where.end == len(value):
             return Observable(found.type, found.value)
-    if country is None and re.fullmatch(r"[\d ().+\-/]{7,20}", value):
-        return None
     if re.fullmatch(_HOST, value, re.IGNORECASE) and registrable(refang(value)):
         return Observable("domain-name", _ascii_host(refang(value)))
     return None
@@ -194,10 +194,11 @@ def _links(text: str, country: str | None) -> Iterator[Observable]:
 def _trim(link: str) -> str:
     """Cut sentence punctuation, and brackets that were opened before the link."""
     while link:
-        if link[-1] in ".,;:!?*'’…" or (link[-1] in ")]" and link.count("(["[link[-1] == "]"]) < link.count(link[-1])):
-            link = link[:-1]
-        else:
+        last = link[-1]
+        unopened = last in _OPENED_BY and link.count(_OPENED_BY[last]) < link.count(last)
+        if last not in ".,;:!?*'’…" and not unopened:
             break
+        link = link[:-1]
     return link
 
 
@@ -244,7 +245,7 @@ def _phones(text: str, country: str | None) -> Iterator[Observable]:
             yield _at("phone-number", _e164(found.number), text, found.start, found.end)
 
 
-def _e164(number: object) -> str:
+def _e164(number: PhoneNumber) -> str:
     import phonenumbers
 
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
