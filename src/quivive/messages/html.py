@@ -1,0 +1,330 @@
+"""What does a page or an HTML mail say to its reader, where does it lead, and what does it hide?
+
+A linear tokenizer in place of a tree: every tree builder at hand needs quadratic time for deep nesting or
+for many attributes, and hostile mails bring both. Nothing is fetched and nothing is run.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+LENGTH = 4_000_000
+"""Characters of one page that are read."""
+LINKS = 2000
+PICTURES = 50
+
+_TOKEN = re.compile(
+    r"(?is)<!--.*?(?:--!?>|\Z)"
+    r"|<(?P<end>/?)(?P<tag>[a-z][^\s/>]*+)"
+    r"(?P<attributes>(?:[\s/]++|=?[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+|=)*+)>?"
+    r"|<[!?/][^>]*+>?"
+)
+_ATTRIBUTE = re.compile(
+    r"(?is)(?P<name>=?[^\s/>=]++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)|'(?P<single>[^']*+)|(?P<bare>[^\s>]*+)))?+"
+)
+_LONG_NUMBER = re.compile(r"(?i)&#(?:[0-9]{8,}|x[0-9a-f]{8,});?")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_PADDING = re.compile(r"(?:[\u00ad\u034f\u200b-\u200f\u2007\ufeff][ \u00a0\t\n]?){4,}")
+"""What newsletters put behind their first words so that a mail program shows nothing else."""
+_RULE = re.compile(r"[^{}]*+\{[^{}]*+\}")
+_BLOCKS = frozenset(
+    "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
+    "head header hr html legend li main nav ol option p pre section select table tbody td tfoot th thead title "
+    "tr ul".split()
+)
+_CELLS = frozenset({"td", "th"})
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_RAW = frozenset({"script", "style", "noembed", "noframes", "xmp", "iframe"})
+_RCDATA = frozenset({"title", "textarea"})
+_CLOSED_BY_ITSELF = frozenset("p li td th tr option dt dd a".split())
+_HIDING = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)|"
+    r"(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,}|(?<![\w-])left\s*:\s*-\d{4,}"
+)
+_CLIPPED = re.compile(r"(?i)max-height\s*:\s*0(?![.\d])[^;]*;.*overflow\s*:\s*hidden|overflow\s*:\s*hidden.*max-height\s*:\s*0(?![.\d])")
+_COLOUR = re.compile(r"(?i)(?<![\w-])color\s*:\s*([^;!]+)")
+_GROUND = re.compile(r"(?i)background(?:-color)?\s*:\s*([^;!]+)")
+_WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a link leads and the words a reader sees on it."""
+
+    href: str
+    shown_text: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where a form sends what is typed, and whether it asks for a password."""
+
+    action: str
+    password: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a reader sees of a page (`text`), where it leads, and what it keeps from the eye."""
+
+    title: str
+    text: str
+    links: tuple[Link, ...]
+    forms: tuple[Form, ...]
+    pictures: tuple[str, ...]
+    """`data:` URIs of pictures, in order."""
+    remote: tuple[str, ...]
+    """Addresses of pictures and frames that a mail program would fetch."""
+    hidden: tuple[str, ...]
+    """Pieces of text that are in the page but not shown."""
+    script: bool
+    refresh: str
+    """Where a `meta refresh` leads."""
+    complete: bool
+    """False: the page was longer than what was read."""
+
+
+def read(source: str) -> Page:
+    """Read a page as a browser without style sheets or scripts would show it. Never raises."""
+    complete = len(source) <= LENGTH
+    reader = _Reader()
+    for token in _tokens(source[:LENGTH]):
+        reader.take(token)
+    return reader.page(complete)
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether text that calls itself plain is a page."""
+    return bool(re.match(r"(?is)\s*(?:<!doctype html|<(?:html|head|body|table|div|center|p|meta|style)[\s>])", text[:2000]))
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A start tag ('div'), an end tag ('/div') or text ('')."""
+
+    tag: str
+    text: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def _tokens(source: str) -> Iterator[_Token]:
+    position = 0
+    while position < len(source):
+        match = _TOKEN.search(source, position)
+        if match is None:
+            break
+        if match.start() > position:
+            yield _Token("", _unescape(source[position : match.start()]))
+        position = match.end()
+        tag = (match["tag"] or "").lower()
+        if tag and match["end"]:
+            yield _Token("/" + tag)
+        elif tag:
+            yield _Token(tag, attributes=_attributes(match["attributes"]))
+            if tag in _RAW or tag in _RCDATA:
+                end = re.compile(rf"(?i)</{tag}(?=[\s/>])").search(source, position)
+                stop = end.start() if end else len(source)
+                raw = source[position:stop]
+                yield _Token("", _unescape(raw) if tag in _RCDATA else raw)
+                position = stop
+    if position < len(source):
+        yield _Token("", _unescape(source[position:]))
+
+
+def _attributes(source: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(source):
+        value = match["double"] or match["single"] or match["bare"] or ""
+        found.setdefault(match["name"].lower(), _unescape(value))
+    return found
+
+
+def _unescape(text: str) -> str:
+    """Character references resolved; numbers too long for Python's int become U+FFFD."""
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An element that is open: whether it hides its text, and the ground its text stands on."""
+
+    tag: str
+    hidden: bool
+    colour: str
+    ground: str
+
+
+class _Reader:
+    """Walks over the tokens with the stack of open elements and gathers what the page says."""
+
+    def __init__(self) -> None:
+        self.stack = [_Open("", False, "", "white")]
+        self.open_tags: Counter[str] = Counter()
+        self.shown: list[str] = []
+        self.concealed: list[str] = []
+        self.links: list[Link] = []
+        self.link: tuple[str, list[str]] | None = None
+        self.forms: list[Form] = []
+        self.pictures: list[str] = []
+        self.remote: list[str] = []
+        self.title: list[str] = []
+        self.hiding_classes: set[str] = set()
+        self.script = False
+        self.refresh = ""
+
+    def take(self, token: _Token) -> None:
+        if not token.tag:
+            self._text(token.text)
+        elif token.tag.startswith("/"):
+            self._end(token.tag[1:])
+        else:
+            self._start(token.tag, token.attributes)
+
+    def page(self, complete: bool) -> Page:
+        self._end_link()
+        shown = _layout(self.shown)
+        hidden = tuple(_SPACES.sub(" ", piece).strip() for piece in self.concealed if piece.strip())
+        return Page(
+            title=_layout(self.title),
+            text=shown,
+            links=tuple(self.links),
+            forms=tuple(self.forms),
+            pictures=tuple(self.pictures),
+            remote=tuple(self.remote),
+            hidden=hidden,
+            script=self.script,
+            refresh=self.refresh,
+            complete=complete,
+        )
+
+    def _text(self, text: str) -> None:
+        top = self.stack[-1]
+        if top.tag == "style":
+            self.hiding_classes |= _hiding_classes(text)
+        elif top.tag == "script":
+            self.script = self.script or bool(text.strip())
+        elif top.tag == "title":
+            self.title.append(text)
+        elif top.tag in _RAW:
+            return
+        elif top.hidden:
+            self.concealed.append(text)
+        else:
+            text = text if self.open_tags["pre"] else _SPACES.sub(" ", text)
+            self.shown.append(text)
+            if self.link:
+                self.link[1].append(text)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in _CLOSED_BY_ITSELF and self.stack[-1].tag == tag:
+            self._end(tag)
+        self._break(tag)
+        self._note(tag, attributes)
+        if tag not in _VOID and len(self.stack) < 100_000:
+            self.stack.append(self._opened(tag, attributes))
+            self.open_tags[tag] += 1
+
+    def _end(self, tag: str) -> None:
+        if tag == "a":
+            self._end_link()
+        if self.open_tags[tag]:
+            while True:
+                closed = self.stack.pop().tag
+                self.open_tags[closed] -= 1
+                if closed == tag:
+                    break
+        self._break(tag)
+
+    def _break(self, tag: str) -> None:
+        if tag in _BLOCKS and not self.stack[-1].hidden:
+            self.shown.append("\t" if tag in _CELLS else "\n")
+
+    def _opened(self, tag: str, attributes: dict[str, str]) -> _Open:
+        above, style = self.stack[-1], attributes.get("style", "")
+        ground = _ground(style, attributes) or above.ground
+        colour = _colour(style, attributes) or above.colour
+        hidden = (
+            above.hidden
+            or "hidden" in attributes
+            or bool(style and (_HIDING.search(style) or _CLIPPED.search(style)))
+            or any(name in self.hiding_classes for name in attributes.get("class", "").lower().split())
+            or (colour == ground and colour != "" and tag != "a")
+        )
+        return _Open(tag, hidden, colour, ground)
+
+    def _note(self, tag: str, attributes: dict[str, str]) -> None:
+        """What an element does besides holding text."""
+        if tag in ("a", "area") and attributes.get("href"):
+            self._end_link()
+            self.link = (attributes["href"].strip(), [attributes.get("alt", "")])
+            if tag == "area":
+                self._end_link()
+        elif tag == "form":
+            self.forms.append(Form(attributes.get("action", "").strip(), False))
+        elif tag == "input" and attributes.get("type", "").strip().lower() == "password":
+            action = self.forms.pop().action if self.forms else ""
+            self.forms.append(Form(action, True))
+        elif tag in ("img", "iframe", "frame", "embed", "source"):
+            self._source(attributes)
+        elif tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+            self.refresh = attributes.get("content", "").partition("=")[2].strip(" '\"")
+        if any(name.startswith("on") and value for name, value in attributes.items()):
+            self.script = True
+
+    def _source(self, attributes: dict[str, str]) -> None:
+        address = attributes.get("src", "").strip()
+        if address.lower().startswith("data:image/"):
+            if len(self.pictures) < PICTURES:
+                self.pictures.append(address)
+        elif address and len(self.remote) < LINKS:
+            self.remote.append(address)
+        if self.link and attributes.get("alt"):
+            self.link[1].append(attributes["alt"])
+
+    def _end_link(self) -> None:
+        if self.link and len(self.links) < LINKS:
+            words = _SPACES.sub(" ", "".join(self.link[1])).strip()
+            self.links.append(Link(self.link[0], words[:1000]))
+        self.link = None
+
+
+def _hiding_classes(sheet: str) -> set[str]:
+    """Classes that a style sheet hides outright (rules for some screens only are left aside)."""
+    sheet = sheet.partition("@media")[0][:200_000]
+    return {
+        name.lower()
+        for rule in _RULE.findall(sheet)
+        if _HIDING.search(rule.partition("{")[2].rstrip("}"))
+        for name in re.findall(r"(?:^|[\s,])\.([\w-]+)\s*(?=[,{])", rule)
+    }
+
+
+def _colour(style: str, attributes: dict[str, str]) -> str:
+    match = _COLOUR.search(style)
+    return _plain_colour(match[1] if match else attributes.get("color", ""))
+
+
+def _ground(style: str, attributes: dict[str, str]) -> str:
+    """Colour behind the text; 'unknown' where a picture lies there."""
+    match = _GROUND.search(style)
+    if attributes.get("background") or "url(" in style.lower():
+        return "unknown"
+    return _plain_colour(match[1] if match else attributes.get("bgcolor", ""))
+
+
+def _plain_colour(value: str) -> str:
+    value = re.sub(r"\s+", "", value.lower())[:40]
+    if value in ("", "transparent", "inherit", "initial", "none"):
+        return ""
+    return "white" if value in _WHITE else value
+
+
+def _layout(pieces: list[str]) -> str:
+    """Lines as they would be read: no space at their ends, at most one empty line between them."""
+    text = _PADDING.sub(" ", "".join(pieces)).replace("\u00a0", " ")
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]+", " ", text))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
