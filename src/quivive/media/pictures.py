@@ -1,0 +1,117 @@
+"""How do hostile bytes become pixels safely? Few formats, hard limits, upright RGB frames."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from quivive.errors import CouldNotLook, TooLarge, Unreadable
+from quivive.model import Item
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+TYPES = frozenset(
+    {"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp", "image/heic",
+     "image/avif"}
+)  # fmt: skip
+MEGAPIXELS = 50
+"""Larger pictures are refused before any pixel is decoded."""
+FRAMES = 3
+"""Frames of an animation, or pages of a TIFF, that are looked at."""
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
+
+
+def frames(item: Item, most: int = FRAMES) -> Iterator[Image]:
+    """Upright RGB pictures: the only frame, or up to `most` evenly spaced ones of an animation or TIFF.
+
+    Raises TooLarge above `MEGAPIXELS`, Unreadable for anything that does not decode whole.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = _open(item.data, item.media_type)
+            count = min(int(getattr(image, "n_frames", 1)), 10_000)
+            for index in sorted({i * (count - 1) // max(most - 1, 1) for i in range(min(most, count))}):
+                if count > 1:
+                    image.seek(index)
+                _refuse_large(image)
+                yield _upright(image)
+    except CouldNotLook:
+        raise
+    except MemoryError as error:
+        raise TooLarge("The picture needs more memory than there is.") from error
+    except Exception as error:
+        # Decoders fail on hostile bytes in every way there is (OSError, struct.error, SyntaxError …).
+        raise Unreadable(
+            f"The picture is damaged or is not what it claims to be ({_said(error)})."
+        ) from error
+
+
+def _open(data: bytes, media_type: str) -> Image:
+    from PIL import Image as pil
+
+    try:
+        if media_type == "image/heic":
+            image = _open_heif(data)
+        else:
+            image = pil.open(io.BytesIO(data), formats=_FORMATS)
+    except pil.DecompressionBombError as error:
+        raise TooLarge(f"The picture has more than {MEGAPIXELS} megapixels.") from error
+    _refuse_large(image)
+    return image
+
+
+def _open_heif(data: bytes) -> Image:
+    import pillow_heif
+
+    # The container is read without the pixels; `size` is known before anything is decoded.
+    heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
+    _refuse_large(heif)
+    image: Image = heif.to_pillow()
+    return image
+
+
+def _refuse_large(image: object) -> None:
+    width, height = getattr(image, "size", (0, 0))
+    if width * height > MEGAPIXELS * 1_000_000 or max(width, height) > 65_500:
+        raise TooLarge(
+            f"The picture is {width} by {height} pixels; the limit is {MEGAPIXELS} megapixels. "
+            "Scale a copy down and check that."
+        )
+    if min(width, height) < 1:
+        raise Unreadable("The picture is empty.")
+
+
+def _upright(image: Image) -> Image:
+    """Turned as its EXIF orientation says, on white where it is transparent, eight bits a channel."""
+    from PIL import Image as pil
+    from PIL import ImageOps
+
+    image.load()
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        image = _eight_bits(image)
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        ground = pil.new("RGBA", layer.size, "white")
+        return pil.alpha_composite(ground, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bits(image: Image) -> Image:
+    """16-bit and float greys, which PIL would clip to white, stretched over 0-255."""
+    import numpy as np
+    from PIL import Image as pil
+
+    grey = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    low, high = float(grey.min()), float(grey.max())
+    return pil.fromarray(((grey - low) * (255 / max(high - low, 1e-6))).astype(np.uint8))
+
+
+def _said(error: Exception) -> str:
+    words = str(error).split("\n")[0][:80]
+    # PIL names the buffer it read from by its address in memory, which differs between runs.
+    return "no decoder takes it" if "BytesIO" in words or not words else words
