@@ -10,7 +10,13 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote_to_bytes
+
+from quivive.intake import derive
+from quivive.messages.mime import base64
+from quivive.model import Item, Limits, Observable, Where
+from quivive.observables import find
 
 LENGTH = 4_000_000
 """Characters of one page that are read."""
@@ -27,25 +33,35 @@ _ATTRIBUTE = re.compile(
     r"(?is)(?P<name>=?[^\s/>=]++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)|'(?P<single>[^']*+)|(?P<bare>[^\s>]*+)))?+"
 )
 _LONG_NUMBER = re.compile(r"(?i)&#(?:[0-9]{8,}|x[0-9a-f]{8,});?")
+_OPENING = re.compile(r"(?i)\s*(?:<!doctype html|<(?:html|head|body|table|div|center|p|meta|style)[\s>])")
+_NO_SPACE = re.compile(r"[\t\r\n]+")
+_TRACKING_PIXEL = 200
+"""Bytes up to which a picture shows nothing."""
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _PADDING = re.compile(r"(?:[\u00ad\u034f\u200b-\u200f\u2007\ufeff][ \u00a0\t\n]?){4,}")
 """What newsletters put behind their first words so that a mail program shows nothing else."""
-_RULE = re.compile(r"[^{}]*+\{[^{}]*+\}")
+_CLASS = re.compile(r"\.[\w-]+")
 _BLOCKS = frozenset(
-    "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
-    "head header hr html legend li main nav ol option p pre section select table tbody td tfoot th thead title "
-    "tr ul".split()
+    str.split(
+        "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 "
+        "h6 head header hr html legend li main nav ol option p pre section select table tbody td tfoot th thead "
+        "title tr ul"
+    )
 )
 _CELLS = frozenset({"td", "th"})
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(str.split("area base br col embed hr image img input link meta source track wbr"))
+_FETCHED = frozenset({"img", "image", "iframe", "frame", "embed", "source"})
 _RAW = frozenset({"script", "style", "noembed", "noframes", "xmp", "iframe"})
 _RCDATA = frozenset({"title", "textarea"})
-_CLOSED_BY_ITSELF = frozenset("p li td th tr option dt dd a".split())
+_CLOSED_BY_ITSELF = frozenset(str.split("p li td th tr option dt dd a"))
 _HIDING = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)|"
-    r"(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)|text-indent\s*:\s*-\d{3,}|(?<![\w-])left\s*:\s*-\d{4,}"
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden"
+    r"|(?<![\w-])font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+    r"|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|text-indent\s*:\s*-\d{3,}|(?<![\w-])left\s*:\s*-\d{4,}"
 )
-_CLIPPED = re.compile(r"(?i)max-height\s*:\s*0(?![.\d])[^;]*;.*overflow\s*:\s*hidden|overflow\s*:\s*hidden.*max-height\s*:\s*0(?![.\d])")
+_NO_HEIGHT = re.compile(r"(?i)max-height\s*:\s*0(?![.\d])")
+_CUT_OFF = re.compile(r"(?i)overflow\s*:\s*hidden")
 _COLOUR = re.compile(r"(?i)(?<![\w-])color\s*:\s*([^;!]+)")
 _GROUND = re.compile(r"(?i)background(?:-color)?\s*:\s*([^;!]+)")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"})
@@ -99,7 +115,7 @@ def read(source: str) -> Page:
 
 def looks_like_html(text: str) -> bool:
     """Whether text that calls itself plain is a page."""
-    return bool(re.match(r"(?is)\s*(?:<!doctype html|<(?:html|head|body|table|div|center|p|meta|style)[\s>])", text[:2000]))
+    return bool(_OPENING.match(text[:2000]))
 
 
 @dataclass(frozen=True)
@@ -250,7 +266,7 @@ class _Reader:
         hidden = (
             above.hidden
             or "hidden" in attributes
-            or bool(style and (_HIDING.search(style) or _CLIPPED.search(style)))
+            or _hides(style)
             or any(name in self.hiding_classes for name in attributes.get("class", "").lower().split())
             or (colour == ground and colour != "" and tag != "a")
         )
@@ -268,7 +284,7 @@ class _Reader:
         elif tag == "input" and attributes.get("type", "").strip().lower() == "password":
             action = self.forms.pop().action if self.forms else ""
             self.forms.append(Form(action, True))
-        elif tag in ("img", "iframe", "frame", "embed", "source"):
+        elif tag in _FETCHED or (tag == "input" and attributes.get("type", "").lower() == "image"):
             self._source(attributes)
         elif tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
             self.refresh = attributes.get("content", "").partition("=")[2].strip(" '\"")
@@ -292,14 +308,22 @@ class _Reader:
         self.link = None
 
 
+def _hides(style: str) -> bool:
+    return bool(style) and bool(
+        _HIDING.search(style) or (_NO_HEIGHT.search(style) and _CUT_OFF.search(style))
+    )
+
+
 def _hiding_classes(sheet: str) -> set[str]:
     """Classes that a style sheet hides outright (rules for some screens only are left aside)."""
     sheet = sheet.partition("@media")[0][:200_000]
+    rules = (rule.partition("{") for rule in sheet.split("}"))
     return {
-        name.lower()
-        for rule in _RULE.findall(sheet)
-        if _HIDING.search(rule.partition("{")[2].rstrip("}"))
-        for name in re.findall(r"(?:^|[\s,])\.([\w-]+)\s*(?=[,{])", rule)
+        selector.strip()[1:].lower()
+        for selectors, _, body in rules
+        if _HIDING.search(body)
+        for selector in selectors.split(",")
+        if _CLASS.fullmatch(selector.strip())
     }
 
 
@@ -328,3 +352,28 @@ def _layout(pieces: list[str]) -> str:
     text = _PADDING.sub(" ", "".join(pieces)).replace("\u00a0", " ")
     text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]+", " ", text))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def observables_of(item: Item, page: Page, country: str | None) -> Iterator[Observable]:
+    """Links, form targets and redirections of a page, with the words that stand on them."""
+    targets = [(link.href, link.shown_text, "link") for link in page.links]
+    targets += [(form.action, "", "form") for form in page.forms]
+    targets += [(page.refresh, "", "redirection")]
+    seen: set[tuple[str, str]] = set()
+    for href, shown, part in targets:
+        for found in find(_NO_SPACE.sub("", href)[:4000], country):
+            if (found.type, found.value) not in seen:
+                seen.add((found.type, found.value))
+                yield replace(found, item=item.name, where=Where(part=part, quote=shown[:200]))
+
+
+def picture_items(item: Item, page: Page, limits: Limits) -> Iterator[Item]:
+    """Pictures that a page carries in itself as `data:` URIs (RFC 2397)."""
+    for number, uri in enumerate(page.pictures, 1):
+        head, _, body = uri.partition(",")
+        if head.lower().endswith(";base64"):
+            data = base64(unquote_to_bytes(body))
+        else:
+            data = unquote_to_bytes(body)
+        if len(data) > _TRACKING_PIXEL:
+            yield derive(item, f"picture {number}", data, origin="picture in the page", limits=limits)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from quivive.errors import Unreadable
-from quivive.intake import derive
 from quivive.messages import html, mime
 from quivive.messages.html import Link, Page
-from quivive.model import Context, Item, Limits, Observable, Source, Subject, Where, Yield
+from quivive.model import Limits
 
 ADDRESSES = 200
 """Addresses of one header field that are read."""
@@ -131,7 +131,7 @@ def _sort(parts: tuple[mime.Part, ...]) -> tuple[list[mime.Part], list[mime.Part
         elif shown and part.media_type in ("text/plain", "text/enriched", "text/richtext", "text"):
             page = part.media_type != "text/plain" or _is_page(part)
             (marked_up if page else plain).append(part)
-        elif part.data.strip() and not (part.within == "alternative" and part.media_type == "text/x-amp-html"):
+        elif part.data.strip() and part.media_type != "text/x-amp-html":
             attached.append(part)
     return plain, marked_up, attached
 
@@ -196,7 +196,8 @@ def _one(value: str) -> Address | None:
 
 def addresses(value: str) -> tuple[Address, ...]:
     """Mailboxes of a header value (RFC 5322 §3.4), read as mail programs do when it breaks the rules."""
-    return tuple(_mailbox(piece) for piece in _mailboxes(value[: mime.FIELD_BYTES]) if piece.strip())[:ADDRESSES]
+    pieces = (piece for piece in _mailboxes(value[: mime.FIELD_BYTES]) if piece.strip())
+    return tuple(_mailbox(piece) for piece in islice(pieces, ADDRESSES))
 
 
 def _mailboxes(value: str) -> Iterator[str]:

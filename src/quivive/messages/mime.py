@@ -1,8 +1,9 @@
 """What parts does a MIME message have (RFC 2045-2047, 2231), and what bytes and words are in them?
 
-The standard library's parser recurses once per level and tests every open boundary on every line, which a
-hostile mail turns into a crash or into hours. This one cuts top down over byte ranges: each level is one
-linear search, and depth, parts and header fields are bounded. What is broken is read as mail programs read it.
+The standard library's parser recurses once per level and tests every open boundary on every line, which
+a hostile mail turns into a crash or into hours. This one cuts top down over byte ranges: each level is
+one linear search, and depth, parts and header fields are bounded. What is broken is read as mail
+programs read it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _KNOWN_FIELD = re.compile(
     rb"(?i)(?:from|to|cc|subject|date|mime-version|content-[a-z-]+|x-[\w-]+|received|message-id|reply-to|"
     rb"return-path|dkim-signature|arc-[a-z-]+|list-[a-z-]+|authentication-results|sender)[ \t]*:"
 )
+_DESCRIBING = ("content-type", "content-disposition", "content-transfer-encoding", "content-id")
 _BLANK = re.compile(rb"\n[ \t]*\r?\n")
+_LIKE_BOUNDARY = re.compile(rb"(?:^|(?<=\n))--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?i:content-)")
 _WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,80}\?[bBqQ]\?)")
 _BASE64_LINE = re.compile(rb"(?m)^[A-Za-z0-9+/]{20,}={0,2}[ \t]*\r?$")
@@ -82,7 +85,7 @@ def read(data: bytes) -> Entity:
     defects: dict[str, None] = {}
     head, body = _head_end(data, 0, len(data))
     fields = tuple(_fields(data[:head], defects))
-    parts = []
+    parts: list[Part] = []
     for part in _leaves(data, fields, (body, len(data)), defects):
         if len(parts) == PARTS:
             defects.setdefault(f"only the first {PARTS} parts were read")
@@ -113,9 +116,11 @@ def _head_end(data: bytes, start: int, end: int) -> tuple[int, int]:
     position = start
     while position < head:
         line_end = data.find(b"\n", position, head) + 1 or head
-        if data[position : position + 1] not in (b" ", b"\t") and not _FIELD.match(data, position, line_end):
-            if not _known_field_follows(data, line_end, head):
-                return position, position  # the empty line is missing: the body starts here
+        folded = data[position : position + 1] in (b" ", b"\t")
+        if not (
+            folded or _FIELD.match(data, position, line_end) or _known_field_follows(data, line_end, head)
+        ):
+            return position, position  # the empty line is missing: the body starts here
         position = line_end
     return head, body
 
@@ -215,15 +220,15 @@ def _leaves(
     while stack:
         fields, (start, end), path, within, depth = stack.pop()
         head = _describe(fields, within)
-        boundary = head.get_param("boundary")
         if head.get_content_maintype() != "multipart" or depth > DEPTH:
             if depth > DEPTH:
                 defects.setdefault(f"parts nested deeper than {DEPTH} levels were not opened")
             yield _leaf(head, data[start:end], path or "1", within)
             continue
-        children = list(_split(data, start, end, _boundary(boundary, data, start, end), defects))
+        children = list(_split(data, start, end, _boundary(head, data, start, end), defects))
         if not children:
             defects.setdefault("a multipart has no parts: its boundary does not occur")
+            head.replace_header("content-type", "text/plain")
             yield _leaf(head, data[start:end], path or "1", within)
             continue
         subtype = head.get_content_subtype()
@@ -241,22 +246,29 @@ def _describe(fields: tuple[Field, ...], within: str) -> Message:
         head.set_default_type("message/rfc822")
     for field in fields:
         name = field.name.lower()
-        if name in ("content-type", "content-disposition", "content-transfer-encoding", "content-id"):
-            if name not in head:
-                head[name] = field.raw[:4000]
+        if name in _DESCRIBING and name not in head:
+            head[name] = field.raw[:4000]
     return head
 
 
-def _boundary(declared: object, data: bytes, start: int, end: int) -> bytes:
+def _boundary(head: Message, data: bytes, start: int, end: int) -> bytes:
     """The declared boundary if it occurs, else what the first line that looks like one says."""
-    if isinstance(declared, tuple):
-        declared = declared[2]
-    if isinstance(declared, str) and declared.strip():
-        boundary = declared.rstrip().encode("utf-8", "replace")[:1000]
+    declared = _parameter(head, "boundary")
+    if declared.strip():
+        boundary = declared.strip('"').rstrip().encode("utf-8", "replace")[:1000]
         if data.find(b"--" + boundary, start, end) >= 0:
             return boundary
-    guess = re.compile(rb"--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?i:content-)").search(data, start, min(end, start + 65536))
+    guess = _LIKE_BOUNDARY.search(data, start, min(end, start + 65536))
     return guess[1] if guess else b""
+
+
+def _parameter(head: Message, name: str) -> str:
+    """A parameter of Content-Type; '' where it is missing or reads in no way (RFC 2231)."""
+    try:
+        value = head.get_param(name) or ""
+    except (ValueError, LookupError):
+        return ""
+    return str(value[2] if isinstance(value, tuple) else value)
 
 
 def _split(
@@ -293,12 +305,11 @@ def _before_line_end(data: bytes, position: int) -> int:
 
 def _leaf(head: Message, body: bytes, path: str, within: str) -> Part:
     encoding = str(head.get("content-transfer-encoding", "")).strip().lower()
-    charset = head.get_param("charset") or ""
     return Part(
         path=path,
         within=within,
         media_type=head.get_content_type(),
-        charset=(charset[2] if isinstance(charset, tuple) else charset).strip("'\" ").lower(),
+        charset=_parameter(head, "charset").strip("'\" ").lower(),
         name=_file_name(head),
         disposition=head.get_content_disposition() or "",
         content_id=str(head.get("content-id", "")).strip(" <>"),
