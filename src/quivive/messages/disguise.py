@@ -12,8 +12,9 @@ Risk = Literal["program", "container", "macro", "page", "double-extension", "rev
 
 _PROGRAMS = frozenset(
     str.split(
-        "apk appx appxbundle bat cmd com cpl dll dmg exe hta inf jar jnlp js jse lnk msc msi msix msp pif pkg "
-        "ps1 psm1 reg scf scr sct settingcontent-ms sh url vb vbe vbs website wsc wsf wsh xbap xll"
+        "apk appx appxbundle bat cmd com cpl dll dmg exe hta inf jar jnlp js jse lnk msc msi msix msp "
+        "pif pkg ps1 psm1 reg scf scr sct settingcontent-ms sh url vb vbe vbs website wsc wsf wsh xbap "
+        "xll"
     )
 )
 _CONTAINERS = frozenset(str.split("cab img iso one onepkg udf vhd vhdx"))
@@ -21,8 +22,8 @@ _CONTAINERS = frozenset(str.split("cab img iso one onepkg udf vhd vhdx"))
 _MACROS = frozenset(str.split("docm dotm potm ppam ppsm pptm sldm xlam xlsb xlsm xltm"))
 _HARMLESS = frozenset(
     str.split(
-        "avi bmp csv doc docx eml gif heic jpeg jpg m4a mov mp3 mp4 odt pdf png ppt pptx rtf tif tiff txt wav "
-        "xls xlsx zip"
+        "avi bmp csv doc docx eml gif heic jpeg jpg m4a mov mp3 mp4 odt pdf png ppt pptx rtf tif tiff "
+        "txt wav xls xlsx zip"
     )
 )
 _DISGUISED = _PROGRAMS | _CONTAINERS | {"html", "htm", "svg"}

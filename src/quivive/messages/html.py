@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from quivive.intake import derive
@@ -18,8 +19,10 @@ from quivive.messages.mime import base64
 from quivive.model import Item, Limits, Observable, Where
 from quivive.observables import find
 
-LENGTH = 4_000_000
+LENGTH = 8_000_000
 """Characters of one page that are read."""
+TOKENS = 150_000
+"""Tags and pieces of text of one page that are read."""
 LINKS = 2000
 PICTURES = 50
 
@@ -43,9 +46,9 @@ _PADDING = re.compile(r"(?:[\u00ad\u034f\u200b-\u200f\u2007\ufeff][ \u00a0\t\n]?
 _CLASS = re.compile(r"\.[\w-]+")
 _BLOCKS = frozenset(
     str.split(
-        "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 "
-        "h6 head header hr html legend li main nav ol option p pre section select table tbody td tfoot th thead "
-        "title tr ul"
+        "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 "
+        "h3 h4 h5 h6 head header hr html legend li main nav ol option p pre section select table tbody "
+        "td tfoot th thead title tr ul"
     )
 )
 _CELLS = frozenset({"td", "th"})
@@ -56,12 +59,13 @@ _RCDATA = frozenset({"title", "textarea"})
 _CLOSED_BY_ITSELF = frozenset(str.split("p li td th tr option dt dd a"))
 _HIDING = re.compile(
     r"(?i)display\s*:\s*none|visibility\s*:\s*hidden"
-    r"|(?<![\w-])font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
     r"|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
     r"|text-indent\s*:\s*-\d{3,}|(?<![\w-])left\s*:\s*-\d{4,}"
 )
 _NO_HEIGHT = re.compile(r"(?i)max-height\s*:\s*0(?![.\d])")
 _CUT_OFF = re.compile(r"(?i)overflow\s*:\s*hidden")
+_FONT_SIZE = re.compile(r"(?i)(?<![\w-])font(?:-size)?\s*:\s*([^;!]+)")
+_NO_SIZE = re.compile(r"(?i)0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*")
 _COLOUR = re.compile(r"(?i)(?<![\w-])color\s*:\s*([^;!]+)")
 _GROUND = re.compile(r"(?i)background(?:-color)?\s*:\s*([^;!]+)")
 _WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"})
@@ -106,11 +110,11 @@ class Page:
 
 def read(source: str) -> Page:
     """Read a page as a browser without style sheets or scripts would show it. Never raises."""
-    complete = len(source) <= LENGTH
-    reader = _Reader()
-    for token in _tokens(source[:LENGTH]):
+    reader, count = _Reader(), 0
+    for token in islice(tokens(source[:LENGTH]), TOKENS):
         reader.take(token)
-    return reader.page(complete)
+        count += 1
+    return reader.page(complete=len(source) <= LENGTH and count < TOKENS)
 
 
 def looks_like_html(text: str) -> bool:
@@ -119,7 +123,7 @@ def looks_like_html(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Token:
+class Token:
     """A start tag ('div'), an end tag ('/div') or text ('')."""
 
     tag: str
@@ -127,28 +131,29 @@ class _Token:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-def _tokens(source: str) -> Iterator[_Token]:
+def tokens(source: str) -> Iterator[Token]:
+    """Tags and text of HTML or XML in linear time; entities that a document declares are not resolved."""
     position = 0
     while position < len(source):
         match = _TOKEN.search(source, position)
         if match is None:
             break
         if match.start() > position:
-            yield _Token("", _unescape(source[position : match.start()]))
+            yield Token("", _unescape(source[position : match.start()]))
         position = match.end()
         tag = (match["tag"] or "").lower()
         if tag and match["end"]:
-            yield _Token("/" + tag)
+            yield Token("/" + tag)
         elif tag:
-            yield _Token(tag, attributes=_attributes(match["attributes"]))
+            yield Token(tag, attributes=_attributes(match["attributes"]))
             if tag in _RAW or tag in _RCDATA:
                 end = re.compile(rf"(?i)</{tag}(?=[\s/>])").search(source, position)
                 stop = end.start() if end else len(source)
                 raw = source[position:stop]
-                yield _Token("", _unescape(raw) if tag in _RCDATA else raw)
+                yield Token("", _unescape(raw) if tag in _RCDATA else raw)
                 position = stop
     if position < len(source):
-        yield _Token("", _unescape(source[position:]))
+        yield Token("", _unescape(source[position:]))
 
 
 def _attributes(source: str) -> dict[str, str]:
@@ -166,19 +171,24 @@ def _unescape(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Open:
-    """An element that is open: whether it hides its text, and the ground its text stands on."""
+    """An open element. What it removes from view stays removed; size and colours may be overridden."""
 
     tag: str
-    hidden: bool
+    removed: bool
+    tiny: bool
     colour: str
     ground: str
+
+    def unseen(self) -> bool:
+        """Whether text at this place cannot be read."""
+        return self.removed or self.tiny or (self.colour != "" and self.colour == self.ground)
 
 
 class _Reader:
     """Walks over the tokens with the stack of open elements and gathers what the page says."""
 
     def __init__(self) -> None:
-        self.stack = [_Open("", False, "", "white")]
+        self.stack = [_Open("", False, False, "", "white")]
         self.open_tags: Counter[str] = Counter()
         self.shown: list[str] = []
         self.concealed: list[str] = []
@@ -192,7 +202,7 @@ class _Reader:
         self.script = False
         self.refresh = ""
 
-    def take(self, token: _Token) -> None:
+    def take(self, token: Token) -> None:
         if not token.tag:
             self._text(token.text)
         elif token.tag.startswith("/"):
@@ -227,7 +237,7 @@ class _Reader:
             self.title.append(text)
         elif top.tag in _RAW:
             return
-        elif top.hidden:
+        elif top.unseen():
             self.concealed.append(text)
         else:
             text = text if self.open_tags["pre"] else _SPACES.sub(" ", text)
@@ -256,21 +266,25 @@ class _Reader:
         self._break(tag)
 
     def _break(self, tag: str) -> None:
-        if tag in _BLOCKS and not self.stack[-1].hidden:
+        if tag in _BLOCKS and not self.stack[-1].removed:
             self.shown.append("\t" if tag in _CELLS else "\n")
 
     def _opened(self, tag: str, attributes: dict[str, str]) -> _Open:
         above, style = self.stack[-1], attributes.get("style", "")
-        ground = _ground(style, attributes) or above.ground
-        colour = _colour(style, attributes) or above.colour
-        hidden = (
-            above.hidden
+        removed = (
+            above.removed
             or "hidden" in attributes
             or _hides(style)
             or any(name in self.hiding_classes for name in attributes.get("class", "").lower().split())
-            or (colour == ground and colour != "" and tag != "a")
         )
-        return _Open(tag, hidden, colour, ground)
+        size = _FONT_SIZE.search(style)
+        return _Open(
+            tag=tag,
+            removed=removed,
+            tiny=bool(_NO_SIZE.fullmatch(size[1])) if size else above.tiny,
+            colour=_colour(style, attributes) or ("" if tag == "a" else above.colour),
+            ground=_ground(style, attributes) or above.ground,
+        )
 
     def _note(self, tag: str, attributes: dict[str, str]) -> None:
         """What an element does besides holding text."""

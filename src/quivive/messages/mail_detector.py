@@ -13,7 +13,7 @@ from quivive.messages.mail import Address, Attachment, Mail, parse
 from quivive.model import Context, Detector, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 
 MAIL_CODES = {
-    "mail/hidden-text": "The mail holds {characters} characters of text that its reader cannot see.",
+    "mail/hidden-text": "The mail holds {characters} letters of text that its reader cannot see.",
     "mail/password-form": "The mail itself asks for a password in a form. No honest sender does that.",
     "mail/form": "The mail holds a form to fill in; what is typed goes to {target}.",
     "mail/script": "The mail holds a script. Honest mail has none: mail programs do not run them.",
@@ -39,7 +39,7 @@ _RISK_CODES: dict[str, tuple[str, Kind]] = {
 }
 _LOCKABLE = ("application/", "text/html")
 HIDDEN = 300
-"""Characters that a mail may hide: newsletters put up to two such lines before their first words."""
+"""Letters and digits that a mail may hide: newsletters put up to two such lines before their first words."""
 
 
 class MailDetector:
@@ -104,7 +104,7 @@ def _build(detector: Detector, item: Item, mail: Mail) -> Iterator[Finding]:
 
 
 def _page_findings(detector: Detector, item: Item, page: html.Page) -> Iterator[Finding]:
-    hidden = sum(len(piece) for piece in page.hidden)
+    hidden = sum(character.isalnum() for piece in page.hidden for character in piece)
     if hidden > HIDDEN:
         quote = " … ".join(page.hidden)[:200]
         yield finding(detector, "mail/hidden-text", "review", item, params={"characters": hidden},

@@ -21,7 +21,7 @@ DEPTH = 32
 PARTS = 1000
 FIELDS = 5000
 FIELD_BYTES = 65536
-HEADER_BYTES = 8 * 2**20
+HEADER_BYTES = 2 * 2**20
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _KNOWN_FIELD = re.compile(
@@ -111,8 +111,9 @@ def _head_end(data: bytes, start: int, end: int) -> tuple[int, int]:
     for empty in (b"\n", b"\r\n"):
         if data.startswith(empty, start, end):
             return start, start + len(empty)
-    blank = _BLANK.search(data, start, min(end, start + HEADER_BYTES))
-    head, body = (blank.start() + 1, blank.end()) if blank else (end, end)
+    most = min(end, start + HEADER_BYTES)
+    blank = _BLANK.search(data, start, most)
+    head, body = (blank.start() + 1, blank.end()) if blank else (most, most)
     position = start
     while position < head:
         line_end = data.find(b"\n", position, head) + 1 or head
@@ -137,7 +138,7 @@ def _known_field_follows(data: bytes, position: int, head: int) -> bool:
 
 
 def _fields(block: bytes, defects: dict[str, None]) -> Iterator[Field]:
-    count = 0
+    count, size = 0, 0
     name, lines = "", [b""]
     for line in _lines(block):
         match = _FIELD.match(line)
@@ -148,10 +149,12 @@ def _fields(block: bytes, defects: dict[str, None]) -> Iterator[Field]:
             if count > FIELDS:
                 defects.setdefault(f"only the first {FIELDS} header fields were read")
                 return
-            name, lines = match.group(1).decode("ascii", "replace"), [line[match.end() :]]
-        else:
-            if line.strip() and line[:1] not in b" \t":
-                defects.setdefault("a header line is not folded as the standard asks")
+            name, lines, size = match[1].decode("ascii", "replace"), [line[match.end() :]], len(line)
+            continue
+        if line.strip() and line[:1] not in b" \t":
+            defects.setdefault("a header line is not folded as the standard asks")
+        size += len(line)
+        if size <= FIELD_BYTES:
             lines.append(line)
     if name:
         yield _field(name, lines)

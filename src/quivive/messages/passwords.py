@@ -16,9 +16,9 @@ _CANDIDATE = re.compile(r"[^\s\"'“”„‚‘’«»「」<>:：=]{3,64}")
 _QUOTED = re.compile(r"[\"'“„‚‘«「]([^\"'“”„‚‘’«»「」\n]{3,64})[\"'”’“»」]")
 _FILLERS = frozenset(
     str.split(
-        "the file archive attached attachment document zip pdf for and your this with use is are ist lautet für "
-        "das die der den und zum zur del para los las archivo esta este les est pour cette voor het van deze een "
-        "dos arquivo protected geschützt open öffnen"
+        "the file archive attached attachment document zip pdf for and your this with use is are ist "
+        "lautet für das die der den und zum zur del para los las archivo esta este les est pour cette "
+        "voor het van deze een dos arquivo protected geschützt open öffnen"
     )
 )
 
