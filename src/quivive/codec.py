@@ -64,6 +64,15 @@ def loads(text: str | bytes) -> Report:
     return from_json(value)
 
 
+def loads_all(text: str) -> list[Report]:
+    """Every report in a text that holds one JSON object, an array of them, or one a line."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return [loads(line) for line in text.splitlines() if line.strip()]
+    return [from_json(one) for one in value] if isinstance(value, list) else [from_json(value)]
+
+
 def from_json(value: Any) -> Report:
     """A Report from its wire form; items come back without their bytes."""
     schema = value.get("schema") if isinstance(value, dict) else None

@@ -11,18 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quivive.errors import UsageError
-from quivive.model import LikelihoodRatio
+from quivive.model import Calibration, LikelihoodRatio
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
-
-MINIMUM_PER_CLASS = 200
-"""Validated messages a class below which no ratio is given."""
 
 PROPOSITIONS: Mapping[str, tuple[str, str]] = {
     "scam-message": ("the message is a scam", "the message is legitimate"),
@@ -40,27 +36,6 @@ def verbal(log10: float) -> str:
         return "no support either way"
     word = next((word for upper, word in _SCALE if ratio < upper), "extremely strong")
     return f"{word} support" + ("" if log10 > 0 else " for the alternative")
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """log10 LR = slope · score + intercept, with the covariance of both and the bounds of the data.
-
-    `covariance` holds (var slope, cov, var intercept); `counts` the messages (proposition, alternative)
-    that it was validated on; `name` the data set and date.
-    """
-
-    name: str
-    slope: float
-    intercept: float
-    covariance: tuple[float, float, float]
-    bounds: tuple[float, float]
-    counts: tuple[int, int]
-
-    @property
-    def validated(self) -> bool:
-        """Whether each class has enough real messages for a ratio to be given."""
-        return min(self.counts) >= MINIMUM_PER_CLASS
 
 
 def likelihood_ratio(score: float, calibration: Calibration, proposition: str) -> LikelihoodRatio | None:

@@ -197,11 +197,11 @@ def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, n
 
 
 def _report(root: Item, run: _Run) -> Report:
-    """What was found so far, in the order in which it was found; front ends sort, add tool and advice."""
+    """What was found, in the order in which it was found, without the evidence's bytes."""
     return Report(
         name=root.name,
         attention=attention(run.findings, run.examinations),
-        items=tuple(run.items.values()),
+        items=tuple(replace(item, data=b"") for item in run.items.values()),
         examinations=tuple(run.examinations),
         findings=tuple(run.findings),
         observables=tuple(run.observables.values()),

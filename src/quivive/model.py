@@ -78,6 +78,31 @@ class LikelihoodRatio:
     calibration: str
 
 
+MINIMUM_PER_CLASS = 200
+"""Validated messages a class below which no ratio is given."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """log10 LR = slope · score + intercept, with the covariance of both and the bounds of the data.
+
+    `covariance` holds (var slope, cov, var intercept); `counts` the messages (proposition, alternative)
+    that it was validated on; `name` the data set and date.
+    """
+
+    name: str
+    slope: float
+    intercept: float
+    covariance: tuple[float, float, float]
+    bounds: tuple[float, float]
+    counts: tuple[int, int]
+
+    @property
+    def validated(self) -> bool:
+        """Whether each class has enough real messages for a ratio to be given."""
+        return min(self.counts) >= MINIMUM_PER_CLASS
+
+
 @dataclass(frozen=True)
 class Figure:
     """A picture or table that belongs to a finding; `text` says the same in words."""
@@ -214,6 +239,8 @@ class Context:
     house: House = House()
     country: str | None = None
     """ISO 3166-1 alpha-2 of the desk: reads national phone numbers, picks whom to report to."""
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    """A desk's own, by '<proposition>/<channel>/<language>'; they go before those that ship."""
     embeddings: bool = True
     online: bool = False
 
@@ -230,8 +257,11 @@ class Detector(Protocol):
     accepts: frozenset[str]
     """Media types ('text/plain', 'image/*') and observable types ('url')."""
     online: bool
-    codes: Mapping[str, str]
-    """Every finding code this detector can give, with its English sentence (str.format fields)."""
+
+    @property
+    def codes(self) -> Mapping[str, str]:
+        """Every finding code this detector can give, with its English sentence (str.format fields)."""
+        ...
 
     def sources(self) -> tuple[Source, ...]:
         """Dated data and models used; their dates stand in the report."""

@@ -1,0 +1,5 @@
+"""`python -m quivive`."""
+
+from quivive.cli import main
+
+main()

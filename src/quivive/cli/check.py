@@ -1,0 +1,129 @@
+"""`quivive check`: examine what a victim received."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from quivive.cli.common import colour, workbench, write
+from quivive.model import Channel, Report
+from quivive.workbench import Input, Workbench
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, metavar="PATH|VALUE…")
+@click.option("--text", "texts", multiple=True, metavar="TEXT", help="A message, pasted. May be repeated.")
+@click.option("--channel", type=click.Choice(["sms", "email", "chat", "call"]), help="How it came, if known.")
+@click.option("--json", "form", flag_value="json", help="JSON, one object (an array for several inputs).")
+@click.option("--jsonl", "form", flag_value="jsonl", help="JSON, one object a line, in input order.")
+@click.option("--format", "form", type=click.Choice(["text", "html", "sarif", "csv", "json", "jsonl"]),
+              default="text", help="Form of the result.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option("--lang", "language", help="Language of the report: en, de, es.")
+@click.option("--country", help="Two-letter country: reads national numbers, names whom to report to.")
+@click.option("--redact", is_flag=True, help="Mask personal data, to pass the report on.")
+@click.option("--detector", "detectors", multiple=True, help="Only this detector, or all of this prefix.")
+@click.option("--embeddings/--no-embeddings", default=None, help="Use the language model (default) or not.")
+@click.option(
+    "--online/--offline", default=False, help="Allow look-ups that leave the machine (none do yet)."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes for several inputs.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Another quivive.toml.")
+@click.option("-v", "verbose", count=True, help="Say why (-v) and where (-vv).")
+def check(
+    subjects: tuple[str, ...],
+    texts: tuple[str, ...],
+    channel: Channel | None,
+    form: str,
+    output: Path | None,
+    language: str | None,
+    country: str | None,
+    redact: bool,
+    detectors: tuple[str, ...],
+    embeddings: bool | None,
+    online: bool,
+    jobs: int | None,
+    exit_zero: bool,
+    config_file: Path | None,
+    verbose: int,
+) -> int:
+    """Examine files, folders, standard input (-), pasted text or values.
+
+    A VALUE is a phone number, link, domain, email address, IBAN or wallet. Nothing is fetched.
+
+    Exit status: 1 the report asks to act or to look closer; 3 a check that the subject calls for could
+    not be made; 0 nothing found; 2 wrong use.
+    """
+    bench = workbench(config_file, language=language, country=country, embeddings=embeddings, jobs=jobs)
+    inputs = [*_inputs(bench, subjects, channel), *_texts(texts, channel)]
+    if not inputs:
+        raise click.UsageError("Nothing to check: give a file, a folder, '-', a value, or --text.")
+    reports = list(with_progress(_reports(bench, inputs, detectors, online), len(inputs)))
+    if redact:
+        from quivive.render.redact import redact as mask
+
+        reports = [mask(report, bench.settings.country) for report in reports]
+    shown = bench.render(reports, form, bench.settings.language, verbose=verbose, colour=colour(output))
+    write(shown, output)
+    return 0 if exit_zero else status(reports)
+
+
+def status(reports: Iterable[Report]) -> int:
+    """1 if any report asks to act or look; else 3 if a check that was called for could not look; else 0."""
+    listed = list(reports)
+    if any(report.attention in ("act", "look") for report in listed):
+        return 1
+    missed = any(e.skipped and e.called_for for report in listed for e in report.examinations)
+    return 3 if missed or any(report.not_reached for report in listed) else 0
+
+
+def _inputs(bench: Workbench, subjects: Iterable[str], channel: Channel | None) -> Iterator[Input]:
+    for subject in subjects:
+        if subject == "-":
+            yield Input("stdin", data=sys.stdin.buffer.read(), channel=channel)
+        elif Path(subject).is_dir():
+            yield from _walk(Path(subject), channel)
+        else:
+            yield bench.input(subject, channel=channel)
+
+
+def _walk(folder: Path, channel: Channel | None) -> Iterator[Input]:
+    """Regular files below a folder, by name; hidden ones and links are left out."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not path.is_symlink() and not hidden:
+            yield Input(str(path.relative_to(folder)), path=path, channel=channel)
+
+
+def _texts(texts: Iterable[str], channel: Channel | None) -> Iterator[Input]:
+    for number, text in enumerate(texts, 1):
+        data = text.encode("utf-8", "replace")
+        yield Input(
+            f"text-{number}" if number > 1 else "text", data=data, media_type="text/plain", channel=channel
+        )
+
+
+def _reports(
+    bench: Workbench, inputs: list[Input], detectors: tuple[str, ...], online: bool
+) -> Iterator[Report]:
+    chosen = list(detectors) or None
+    if len(inputs) == 1:
+        yield bench.check_input(inputs[0], detectors=chosen, online=online)
+    else:
+        yield from bench.check_many(inputs, detectors=chosen)
+
+
+def with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
+    """Reports as they come, with a bar on a terminal where there are several."""
+    if total == 1 or not sys.stderr.isatty():
+        yield from reports
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        yield from progress.track(reports, total=total, description="Checking")

@@ -1,0 +1,43 @@
+"""What several commands share: the workbench with flags applied, and where output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from quivive import config
+from quivive.workbench import Workbench
+
+
+def workbench(config_file: Path | None, **flags: Any) -> Workbench:
+    """The workbench under flag > environment > quivive.toml > default; None flags say nothing."""
+    settings = config.load(config_file)
+    given = {key: value for key, value in flags.items() if value is not None}
+    origins = {**settings.origins, **dict.fromkeys(given, "flag")}
+    return Workbench(replace(settings, **given, origins=origins))
+
+
+def write(text: str, output: Path | None) -> None:
+    """To the file the user named, else to stdout."""
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}.") from error
+
+
+def colour(output: Path | None) -> bool:
+    """Colour on a terminal unless NO_COLOR is set; FORCE_COLOR forces it (no-color.org, force-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return output is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

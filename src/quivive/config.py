@@ -1,0 +1,161 @@
+"""Which settings hold, and where does each come from? Flag > environment > quivive.toml > default."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from quivive.errors import BadConfig
+from quivive.evidence import calibration_from
+from quivive.model import Calibration, House, Limits
+
+FILE = "quivive.toml"
+_CHECK = {"language": str, "country": str, "jobs": int, "embeddings": bool}
+_LIMITS = {"depth": int, "items": int, "observables": int, "bytes": int, "item_bytes": int, "text": int,
+           "seconds": float}  # fmt: skip
+_LISTS = ("own_domains", "own_numbers", "good_senders")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a workbench; `origins` says for each where it came from."""
+
+    language: str = "en"
+    country: str | None = None
+    jobs: int = 2
+    embeddings: bool = True
+    limits: Limits = Limits()
+    house: House = House()
+    lists: tuple[Path, ...] = ()
+    """Files of known-bad values (`[house] lists`)."""
+    dkim_keys: tuple[tuple[str, str], ...] = ()
+    """DKIM public keys at hand: ('selector._domainkey.example.org', TXT record)."""
+    calibrations: Path | None = None
+    """A desk's own calibrations, written by `quivive evaluate --recalibrate`."""
+    home: Path = field(default_factory=Path)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `path` (else $QUIVIVE_CONFIG, else ./quivive.toml, else the home's) and environment.
+
+    Raises BadConfig naming file and key.
+    """
+    home = _home(environ)
+    file = _file(path, environ, home)
+    values = _read(file) if file else {}
+    label = str(file) if file else ""
+    _refuse_unknown(values, label)
+    origins: dict[str, str] = {}
+    calibrations = values.get("calibrations")
+    check = _typed(values.get("check", {}), _CHECK, "check", label, origins)
+    for key, kind in _CHECK.items():
+        variable = f"QUIVIVE_{key.upper()}"
+        if variable in environ:
+            check[key] = _parse(environ[variable], kind, variable)
+            origins[key] = f"environment ({variable})"
+    limits = Limits(**_typed(values.get("limits", {}), _LIMITS, "limits", label, origins))
+    house = values.get("house", {})
+    base = file.parent if file else Path()
+    return Settings(
+        **check,
+        limits=limits,
+        house=_house(house, label),
+        lists=tuple(base / name for name in _strings(house, "lists", label)),
+        dkim_keys=tuple(sorted(_table(house, "dkim_keys", label).items())),
+        calibrations=base / calibrations if calibrations else None,
+        home=home,
+        origins=origins,
+    )
+
+
+def calibrations(settings: Settings) -> dict[str, Calibration]:
+    """The desk's own calibrations, as `quivive evaluate --recalibrate` wrote them. Raises BadConfig."""
+    file = settings.calibrations
+    if file is None:
+        return {}
+    try:
+        values = json.loads(file.read_text("utf-8"))
+        return {key: calibration_from(value) for key, value in values.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadConfig(f"{file} does not read as calibrations: {error}.") from error
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if "QUIVIVE_HOME" in environ:
+        return Path(environ["QUIVIVE_HOME"])
+    data = environ.get("XDG_DATA_HOME")
+    return Path(data) / "quivive" if data else Path.home() / ".local" / "share" / "quivive"
+
+
+def _file(path: Path | None, environ: Mapping[str, str], home: Path) -> Path | None:
+    named = path or (Path(environ["QUIVIVE_CONFIG"]) if "QUIVIVE_CONFIG" in environ else None)
+    if named:
+        if not named.is_file():
+            raise BadConfig(f"There is no configuration file {named}.")
+        return named
+    return next((p for p in (Path(FILE), home / FILE) if p.is_file()), None)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadConfig(f"{file} does not read as TOML: {error}.") from error
+
+
+def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
+    known = {"check": set(_CHECK), "limits": set(_LIMITS), "calibrations": set(),
+             "house": {*_LISTS, "lists", "dkim_keys", "bad_values"}}  # fmt: skip
+    for table, content in values.items():
+        if table not in known:
+            raise BadConfig(f"{label}: unknown table [{table}]; known are {', '.join(sorted(known))}.")
+        for key in content if isinstance(content, dict) else ():
+            if key not in known[table]:
+                raise BadConfig(f"{label}: unknown key '{key}' in [{table}]; known are "
+                                f"{', '.join(sorted(known[table]))}.")  # fmt: skip
+
+
+def _typed(
+    table: Mapping[str, Any], kinds: Mapping[str, type], name: str, label: str, origins: dict[str, str]
+) -> dict[str, Any]:
+    result = {}
+    for key, value in table.items():
+        kind = kinds[key]
+        if not isinstance(value, kind) and not (kind is float and isinstance(value, int)):
+            raise BadConfig(f"{label}: [{name}] {key} must be {kind.__name__}, not {value!r}.")
+        result[key] = kind(value)
+        origins[key] = label
+    return result
+
+
+def _parse(text: str, kind: type, variable: str) -> Any:
+    try:
+        return text.lower() in ("1", "true", "yes", "on") if kind is bool else kind(text)
+    except ValueError as error:
+        raise BadConfig(f"${variable} must be {kind.__name__}, not {text!r}.") from error
+
+
+def _house(house: Mapping[str, Any], label: str) -> House:
+    domains, numbers, senders = (frozenset(v.lower() for v in _strings(house, k, label)) for k in _LISTS)
+    bad = {value.lower(): where for value, where in _table(house, "bad_values", label).items()}
+    return House(domains, numbers, senders, bad)
+
+
+def _strings(house: Mapping[str, Any], key: str, label: str) -> list[str]:
+    values = house.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        raise BadConfig(f"{label}: [house] {key} must be a list of strings.")
+    return values
+
+
+def _table(house: Mapping[str, Any], key: str, label: str) -> dict[str, str]:
+    values = house.get(key, {})
+    if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
+        raise BadConfig(f"{label}: [house.{key}] must be a table of strings.")
+    return values

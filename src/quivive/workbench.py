@@ -1,0 +1,230 @@
+"""What may a front end call? Everything a CLI, a web page or another program does goes through here."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from quivive import __version__, advice, config, intake
+from quivive.errors import CouldNotLook, NotFound, UsageError
+from quivive.examine import Missing, discover, examine
+from quivive.model import Calibration, Channel, Context, Detector, Examination, Item, Observable, Report
+from quivive.observables import parse_value
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something to check: bytes under a name, a path, or a bare value."""
+
+    name: str
+    path: Path | None = None
+    data: bytes | None = None
+    value: Observable | None = None
+    media_type: str | None = None
+    channel: Channel | None = None
+
+
+class Workbench:
+    """The embedded workbench: settings, detectors, and the calls that examine evidence.
+
+    Nothing is written and nothing leaves the machine unless a call says so.
+    """
+
+    def __init__(
+        self, settings: config.Settings | None = None, *, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self.settings = settings or config.load()
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._own: dict[str, Calibration] | None = None
+        self._found: tuple[tuple[Detector, ...], tuple[Missing, ...]] | None = None
+
+    def detectors(self) -> tuple[Detector, ...]:
+        """All detectors that are installed, by name."""
+        return self._discovered()[0]
+
+    def missing(self) -> tuple[Missing, ...]:
+        """Detectors that could not be loaded, each with what to install."""
+        return self._discovered()[1]
+
+    def check(
+        self,
+        data: str | Path | bytes,
+        name: str | None = None,
+        media_type: str | None = None,
+        channel: Channel | None = None,
+        detectors: Sequence[str] | None = None,
+        online: bool = False,
+        language: str | None = None,
+    ) -> Report:
+        """Examine a file (path), bytes, or a bare value given as a string where no such path exists.
+
+        `channel` says how it came ('sms', 'email', 'chat', 'call'; None: unknown). `detectors` restricts
+        the run to names or prefixes ('messages', 'media.ocr').
+        Raises NotFound, or UsageError for a string that is neither a path nor a value.
+        """
+        given = self.input(data, name, media_type, channel)
+        return self.check_input(given, detectors=detectors, online=online, language=language)
+
+    def input(
+        self,
+        data: str | Path | bytes,
+        name: str | None = None,
+        media_type: str | None = None,
+        channel: Channel | None = None,
+    ) -> Input:
+        """What a string, path or bytes mean; raises NotFound with the way out."""
+        if isinstance(data, bytes):
+            return Input(name or "input", data=data, media_type=media_type, channel=channel)
+        path = Path(data)
+        if _is_file(path):
+            return Input(name or path.name, path=path, media_type=media_type, channel=channel)
+        value = parse_value(str(data), self.settings.country) if isinstance(data, str) else None
+        if value is None:
+            raise NotFound(
+                f"'{data}' is no file, and no phone number, link, domain, email address, IBAN or wallet. "
+                "A number needs its country code (+44 …); a message goes in with --text."
+            )
+        return Input(name or value.value, data=str(data).strip().encode(), value=value)
+
+    def check_input(
+        self,
+        given: Input,
+        *,
+        detectors: Sequence[str] | None = None,
+        online: bool = False,
+        language: str | None = None,
+    ) -> Report:
+        """Examine one input; what cannot be read becomes a report that says so."""
+        language = language or self.settings.language
+        chosen = self._chosen(detectors)
+        try:
+            root = self._take(given)
+        except CouldNotLook as error:
+            return self._finish(self._unreadable(given, str(error)), language)
+        seeds = [replace(given.value, item=root.name)] if given.value else []
+        context = Context(
+            now=self._clock(),
+            limits=self.settings.limits,
+            house=self.settings.house,
+            country=self.settings.country,
+            calibrations=self._calibrations(),
+            embeddings=self.settings.embeddings,
+            online=online,
+        )
+        return self._finish(examine(root, chosen, context, self.missing(), seeds), language)
+
+    def check_many(
+        self,
+        inputs: Iterable[str | Path | bytes | Input],
+        jobs: int | None = None,
+        *,
+        detectors: Sequence[str] | None = None,
+        language: str | None = None,
+    ) -> Iterator[Report]:
+        """Reports in the order of the inputs, on `jobs` processes; one bad file stops nothing."""
+        from quivive.pool import run
+
+        listed = [given if isinstance(given, Input) else self.input(given) for given in inputs]
+        options = {"detectors": list(detectors) if detectors else None, "language": language}
+        return run(self, listed, self.settings.jobs if jobs is None else jobs, options)
+
+    def unreadable(self, given: Input, reason: str, language: str | None = None) -> Report:
+        """The report of an input that could not be examined at all."""
+        return self._finish(self._unreadable(given, reason), language or self.settings.language)
+
+    def sentences(self, language: str) -> dict[str, str]:
+        """Finding code → sentence in a language: catalogues of `render`, and of detectors with own data."""
+        from quivive.render.lang import sentences
+
+        found = dict(sentences(language))
+        for detector in self.detectors():
+            translate = getattr(detector, "translations", None)
+            found |= translate(language) if translate else {}
+        return found
+
+    def render(
+        self, reports: Sequence[Report], form: str, language: str | None = None, **options: Any
+    ) -> str:
+        """Reports as 'text', 'html', 'json', 'jsonl', 'sarif' or 'csv' in the reader's language."""
+        from quivive.render import render
+
+        language = language or (reports[0].language if reports else self.settings.language)
+        return render(reports, form, language, self.sentences(language), **options)
+
+    def explain(self, name: str) -> Detector:
+        """The detector of that name. Raises NotFound, naming those that come close."""
+        from difflib import get_close_matches
+
+        by_name = {detector.name: detector for detector in self.detectors()}
+        if name not in by_name:
+            near = get_close_matches(name, by_name, 1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(by_name)}."
+            raise NotFound(f"There is no detector '{name}'.{hint}")
+        return by_name[name]
+
+    def _calibrations(self) -> dict[str, Calibration]:
+        """The desk's own calibrations, read once."""
+        if self._own is None:
+            self._own = config.calibrations(self.settings)
+        return self._own
+
+    def _discovered(self) -> tuple[tuple[Detector, ...], tuple[Missing, ...]]:
+        if self._found is None:
+            self._found = discover()
+        return self._found
+
+    def _chosen(self, names: Sequence[str] | None) -> tuple[Detector, ...]:
+        if names is None:
+            return self.detectors()
+        for name in names:
+            if not any(_is_named(detector, name) for detector in self.detectors()):
+                self.explain(name)
+        return tuple(d for d in self.detectors() if any(_is_named(d, name) for name in names))
+
+    def _take(self, given: Input) -> Item:
+        limits = self.settings.limits
+        if given.path is not None:
+            data = intake.read_file(given.path, limits)
+        elif given.data is not None:
+            data = given.data
+        else:
+            raise UsageError(f"Input '{given.name}' has neither bytes nor a path.")
+        media_type = intake.VALUE_TYPE if given.value else given.media_type
+        return intake.take(data, given.name, media_type, given.channel, limits)
+
+    def _unreadable(self, given: Input, reason: str) -> Report:
+        examination = Examination("intake", __version__, intake.clean_name(given.name), skipped=reason)
+        return Report(
+            name=intake.clean_name(given.name),
+            attention="could-not-look",
+            items=(),
+            examinations=(examination,),
+            findings=(),
+            observables=(),
+            examined_at=self._clock().isoformat(timespec="seconds"),
+        )
+
+    def _finish(self, report: Report, language: str) -> Report:
+        """Add what only the workbench knows: advice, language, the tool's version."""
+        country = self.settings.country
+        return replace(
+            report,
+            language=language,
+            advice=advice.advise(report.attention, report.findings, language, country),
+            tool={"name": "quivive", "version": __version__, "python": platform.python_version()},
+        )
+
+
+def _is_named(detector: Detector, name: str) -> bool:
+    return detector.name == name or detector.name.startswith(f"{name}.")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
