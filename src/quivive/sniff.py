@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from quivive import exports
+
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"GIF87a", "image/gif"),
     (0, b"GIF89a", "image/gif"),
-    (0, b"BM", "image/bmp"),
     (0, b"II*\x00", "image/tiff"),
     (0, b"MM\x00*", "image/tiff"),
     (0, b"PK\x03\x04", "application/zip"),
@@ -25,28 +26,45 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (0, b"OggS", "audio/ogg"),
     (0, b"fLaC", "audio/flac"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
+    *((0, b"ID3" + bytes([version]), "audio/mpeg") for version in (2, 3, 4)),
     (0, b"#!AMR", "audio/amr"),
     (0, b"\xd4\xc3\xb2\xa1", "application/vnd.tcpdump.pcap"),
     (0, b"\xa1\xb2\xc3\xd4", "application/vnd.tcpdump.pcap"),
     (0, b"\x0a\x0d\x0d\x0a", "application/x-pcapng"),
     (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
+    (0, b"\x7fELF", "application/x-elf"),
+    (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
+    (0, b"\xce\xfa\xed\xfe", "application/x-mach-binary"),
+    (0, b"\xca\xfe\xba\xbe\x00\x00\x00", "application/x-mach-binary"),
+    (0, b"L\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut"),
+    (0, b"MSCF\x00\x00\x00\x00", "application/vnd.ms-cab-compressed"),
+    (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
+    (0, b"ITSF\x03\x00\x00\x00", "application/vnd.ms-htmlhelp"),
+    (0, b"vhdxfile", "application/x-vhd"),
+    (0, b"conectix", "application/x-vhd"),
+    (0x8001, b"CD001", "application/x-iso9660-image"),
+    (0, b"(\xb5/\xfd", "application/zstd"),
+    (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/x-wav", b"AVI ": "video/x-msvideo"}
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1")
+_AVIF_BRANDS = (b"avif", b"avis")
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
 _ZIP_PARTS: tuple[tuple[bytes, str], ...] = (
-    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    (b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
-    (
-        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.oasis.opendocument.spreadsheet",
-    ),
-    (b"AndroidManifest.xml", "application/vnd.android.package-archive"),
+    (b"word/", _OOXML + "wordprocessingml.document"),
+    (b"xl/", _OOXML + "spreadsheetml.sheet"),
+    (b"ppt/", _OOXML + "presentationml.presentation"),
 )
+_ZIP_MIMETYPES: tuple[tuple[bytes, str], ...] = (
+    (b"mimetypeapplication/epub+zip", "application/epub+zip"),
+    *(
+        (b"mimetype" + kind.encode(), kind)
+        for kind in (_ODF + "text", _ODF + "spreadsheet", _ODF + "presentation", _ODF + "graphics")
+    ),
+)
+_OUTLOOK_STREAM = "__properties_version1.0".encode("utf-16-le")
 _BY_NAME = {
     "eml": "message/rfc822",
     "mbox": "application/mbox",
@@ -57,6 +75,9 @@ _BY_NAME = {
     "json": "application/json",
     "xml": "application/xml",
     "csv": "text/csv",
+    "vtt": "text/vtt",
+    "srt": "application/x-subrip",
+    "msg": "application/vnd.ms-outlook",
     "txt": "text/plain",
 }
 _HEADER = re.compile(
@@ -79,36 +100,63 @@ def _suffix(name: str) -> str:
 def _by_magic(data: bytes) -> str | None:
     for offset, magic, media_type in _MAGIC:
         if data.startswith(magic, offset):
-            return _zip_type(data) if media_type == "application/zip" else media_type
+            look_inside = _LOOK_INSIDE.get(media_type)
+            return look_inside(data) if look_inside else media_type
     if data[:4] == b"RIFF":
         return _RIFF.get(data[8:12])
     if data[4:8] == b"ftyp":
-        return _iso_media(data[8:12])
+        return _iso_media(data)
+    if data[:2] == b"MZ" and b"PE\x00\x00" in data[:4096]:
+        return "application/vnd.microsoft.portable-executable"
+    if data[:2] == b"BM" and data[6:10] == b"\x00\x00\x00\x00":
+        return "image/bmp"
+    if data[:2] == b"\xff\xfb" or (data[:1] == b"\xff" and data[1:2] in (b"\xf3", b"\xf2", b"\xfa")):
+        return "audio/mpeg"
     return None
 
 
-def _iso_media(brand: bytes) -> str:
-    if brand in _HEIF_BRANDS:
-        return "image/heic"
-    if brand == b"avif":
+def _iso_media(data: bytes) -> str:
+    """By the major brand of the file type box (ISO/IEC 14496-12 §4.3), then by the compatible ones."""
+    size = min(int.from_bytes(data[:4], "big"), 256)
+    major, rest = data[8:12], data[16:size]
+    brands = [major, *(rest[i : i + 4] for i in range(0, len(rest), 4))]
+    if major in _AVIF_BRANDS or (major in (b"mif1", b"msf1") and set(_AVIF_BRANDS) & set(brands)):
         return "image/avif"
-    return "audio/mp4" if brand.startswith(b"M4A") else "video/mp4"
+    if major in _HEIF_BRANDS:
+        return "image/heic"
+    if major.startswith(b"M4"):
+        return "audio/mp4" if major[2:3] in (b"A", b"B") else "video/mp4"
+    if major == b"qt  ":
+        return "video/quicktime"
+    return "video/3gpp" if major.startswith((b"3gp", b"3g2")) else "video/mp4"
 
 
 def _zip_type(data: bytes) -> str:
-    head = data[:4096]
-    # The central directory at the end names every part, whatever their order at the start.
-    names = head + data[-65536:]
-    for part, media_type in _ZIP_PARTS:
-        if part in names and (b"[Content_Types].xml" in names or part.startswith((b"mimetype", b"Android"))):
+    """By the first entry or by the parts that the central directory names, whatever their order."""
+    for mark, media_type in _ZIP_MIMETYPES:
+        if data.startswith(mark, 30):
             return media_type
+    names = data[:4096] + data[-65536:]
+    if b"AndroidManifest.xml" in names and (b"classes.dex" in names or b"resources.arsc" in names):
+        return "application/vnd.android.package-archive"
+    if b"[Content_Types].xml" in names:
+        return next((kind for part, kind in _ZIP_PARTS if part in names), "application/zip")
+    if b"META-INF/MANIFEST.MF" in names and b".class" in names:
+        return "application/java-archive"
     return "application/zip"
 
 
+def _ole_type(data: bytes) -> str:
+    """An Outlook message by a stream that each has (MS-OXMSG §2.4); names are UTF-16 (MS-CFB §2.6.1)."""
+    return "application/vnd.ms-outlook" if _OUTLOOK_STREAM in data else "application/x-ole-storage"
+
+
+_LOOK_INSIDE = {"application/zip": _zip_type, "application/x-ole-storage": _ole_type}
+
+
 def _by_text(head: bytes, suffix: str) -> str | None:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _BY_NAME.get(suffix, "text/plain")
-    if b"\x00" in head:
+    head = _as_utf8(head)
+    if head.count(0) > len(head) // 200:  # a stray NUL does not make a text binary
         return None
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"From ") and _HEADER.search(start[:4096]):
@@ -119,7 +167,17 @@ def _by_text(head: bytes, suffix: str) -> str | None:
         return "text/calendar"
     if suffix == "eml":
         return "message/rfc822"
-    return _markup(start, suffix) or _BY_NAME.get(suffix) or _plain(head)
+    if start[:2] == b"#!":
+        return "text/x-shellscript"
+    return _markup(start, suffix) or exports.text_export(start) or _BY_NAME.get(suffix) or _plain(head)
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """UTF-16 text (with a byte order mark) as UTF-8, so that one set of marks tells what it is."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(mark):
+            return head[2:].decode(encoding, "replace").encode("utf-8", "replace")
+    return head
 
 
 def _looks_like_mail(start: bytes) -> bool:
@@ -131,15 +189,28 @@ def _looks_like_mail(start: bytes) -> bool:
 
 
 def _markup(start: bytes, suffix: str) -> str | None:
-    if start[:1] in (b"{", b"[") and suffix in ("json", ""):
-        return "application/json"
+    if start[:1] in (b"{", b"[") and suffix in ("json", "jsonl", "ndjson", ""):
+        return exports.json_export(start) or ("application/json" if _is_json(start) else None)
+    if b"<smses" in start[:4096]:
+        return "application/x-sms-backup+xml"
     if start.startswith(b"<?xml") or suffix == "xml":
-        return "image/svg+xml" if b"<svg" in start[:2048] else "application/xml"
+        return _xml_shape(start)
     if start.startswith(b"<svg"):
         return "image/svg+xml"
     if start.startswith(b"<") and _HTML.search(start[:2048]):
-        return "text/html"
+        return exports.html_export(start) or "text/html"
     return None
+
+
+def _is_json(start: bytes) -> bool:
+    """'[' also opens a chat line; JSON goes on with a value or closes."""
+    return re.match(rb"[\[{]\s*(?:[\[{\"\]}]|-?\d+(?:\.\d+)?\s*[,\]]|true|false|null|$)", start) is not None
+
+
+def _xml_shape(start: bytes) -> str:
+    if b"<svg" in start[:2048]:
+        return "image/svg+xml"
+    return "text/html" if b"<html" in start[:2048].lower() else "application/xml"
 
 
 def _plain(head: bytes) -> str | None:
