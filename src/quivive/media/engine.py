@@ -40,13 +40,16 @@ class Reader:
             boxes = self._find_at(image, FINE)
         return sorted(_distinct(boxes), key=lambda box: (box[:, 1].min(), box[:, 0].min()))
 
-    def read(self, image: Image, box: Any) -> Line:
-        """What stands in one box; confidence 0 where nothing was made out."""
-        found = self._engine(_crop(image, box), use_det=False, use_cls=True, use_rec=True)
-        text, score = (found.txts[0], float(found.scores[0])) if found.txts else ("", 0.0)
-        left, top = box.min(axis=0)
-        right, bottom = box.max(axis=0)
-        return Line(float(left), float(top), float(right), float(bottom), text.strip(), score)
+    def read(self, image: Image, boxes: Sequence[Any]) -> list[Line]:
+        """What stands in each box, placed as if the page lay straight; confidence 0 where nothing does."""
+        lines = []
+        for box, straight in zip(boxes, _straightened(boxes), strict=True):
+            found = self._engine(_crop(image, box), use_det=False, use_cls=True, use_rec=True)
+            text, score = (found.txts[0], float(found.scores[0])) if found.txts else ("", 0.0)
+            left, top = (float(side) for side in straight.min(axis=0))
+            right, bottom = (float(side) for side in straight.max(axis=0))
+            lines.append(Line(left, top, right, bottom, text.strip(), score))
+        return lines
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -134,6 +137,19 @@ def _covered(box: Any, other: Any) -> float:
     (x0, y0), (x1, y1) = other.min(axis=0), other.max(axis=0)
     shared = max(min(right, x1) - max(left, x0), 0) * max(min(bottom, y1) - max(top, y0), 0)
     return float(shared / max((right - left) * (bottom - top), 1.0))
+
+
+def _straightened(boxes: Sequence[Any]) -> list[Any]:
+    """The boxes turned back by the slant that most of the long ones share (a photographed screen)."""
+    import numpy as np
+
+    runs = [box[1] - box[0] for box in boxes if _size(box)[0] > 3 * _size(box)[1]]
+    slants = [float(np.arctan2(run[1], run[0])) for run in runs]
+    slant = median(slants) if slants else 0.0
+    if abs(slant) < 0.005 or abs(slant) > 0.6:
+        return list(boxes)
+    cos, sin = np.cos(slant), np.sin(slant)
+    return [box @ np.array([[cos, -sin], [sin, cos]]) for box in boxes]
 
 
 def _size(box: Any) -> tuple[float, float]:

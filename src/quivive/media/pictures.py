@@ -91,13 +91,15 @@ def _upright(image: Image) -> Image:
     from PIL import ImageOps
 
     image.load()
-    image = ImageOps.exif_transpose(image)
+    ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith(("I", "F")):
         image = _eight_bits(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        ground = pil.new("RGBA", layer.size, "white")
-        return pil.alpha_composite(ground, layer).convert("RGB")
+        # Large pictures leave no room for a third copy: pasted, not composed.
+        layer = image if image.mode == "RGBA" else image.convert("RGBA")
+        ground = pil.new("RGB", layer.size, "white")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        return ground
     return image.convert("RGB")
 
 

@@ -59,7 +59,7 @@ def repaired(text: str, country: str | None = None) -> tuple[str, list[Repair]]:
     known = [o.where for o in observables.find(text, country)]
     taken = [(w.start or 0, w.end or 0) for w in known if w]
     for start, end, kind, passes in _candidates(text):
-        if any(start < stop and begin < end for begin, stop in taken):
+        if any(_clash((start, end), span) for span in taken):
             continue
         swaps = list(_passing(text[start:end], kind, passes))
         if len(swaps) == 1:
@@ -70,6 +70,12 @@ def repaired(text: str, country: str | None = None) -> tuple[str, list[Repair]]:
     for repair in repairs:
         letters[repair.position] = repair.character
     return "".join(letters), repairs
+
+
+def _clash(candidate: tuple[int, int], known: tuple[int, int]) -> bool:
+    """Overlap, unless the known value is a mere part (the tail of a misread IBAN passes for a number)."""
+    inside = candidate[0] <= known[0] and known[1] <= candidate[1] and candidate != known
+    return candidate[0] < known[1] and known[0] < candidate[1] and not inside
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int, str, Callable[[str], bool]]]:
@@ -130,8 +136,10 @@ def _is_card(value: str) -> bool:
 def _is_phone(value: str) -> bool:
     import phonenumbers
 
+    if any(c.isalpha() for c in value):  # letters would be taken for those on a telephone's keys
+        return False
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(value, None)) and value[1:].isascii()
+        return phonenumbers.is_possible_number(phonenumbers.parse(value, None))
     except phonenumbers.NumberParseException:
         return False
 
@@ -141,4 +149,4 @@ def _is_wallet(value: str) -> bool:
     digits = value[2:]
     if value.startswith("0x") and digits in (digits.lower(), digits.upper()):
         return False
-    return wallets.chain(value) is not None
+    return bool(wallets.CANDIDATE.fullmatch(value)) and wallets.chain(value) is not None

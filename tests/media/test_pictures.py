@@ -1,0 +1,140 @@
+"""Hostile bytes become pixels, or a sentence that says why not."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from picture_helpers import encoded
+from PIL import Image
+
+from quivive.errors import CouldNotLook, TooLarge, Unreadable
+from quivive.intake import take
+from quivive.media import pictures
+
+
+def shades(width: int = 64, height: int = 48) -> Image.Image:
+    ramp = np.tile(np.linspace(0, 255, width, dtype=np.uint8), (height, 1))
+    return Image.fromarray(ramp)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG that claims to be huge in a few bytes."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF"])
+def test_it_decodes_the_usual_formats(kind: str) -> None:
+    item = take(encoded(shades().convert("RGB"), kind), "picture")
+    assert item.media_type in pictures.TYPES
+    (frame,) = pictures.frames(item)
+    assert frame.mode == "RGB"
+    assert frame.size == (64, 48)
+
+
+def test_it_decodes_heic() -> None:
+    import io
+
+    import pillow_heif
+
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(shades().convert("RGB")).save(buffer, format="HEIF")
+    item = take(buffer.getvalue(), "photo.heic")
+    assert item.media_type == "image/heic"
+    (frame,) = pictures.frames(item)
+    assert frame.size == (64, 48)
+
+
+def test_it_turns_a_photograph_as_its_exif_says() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    item = take(encoded(shades(), "JPEG", exif=exif), "turned.jpg")
+    (frame,) = pictures.frames(item)
+    assert frame.size == (48, 64)
+
+
+def test_transparent_ground_reads_as_white() -> None:
+    clear = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    (frame,) = pictures.frames(take(encoded(clear), "clear.png"))
+    assert frame.getpixel((4, 4)) == (255, 255, 255)
+
+
+def test_sixteen_bit_greys_keep_their_contrast() -> None:
+    deep = Image.fromarray(np.tile(np.linspace(0, 65535, 64, dtype=np.uint16), (8, 1)))
+    (frame,) = pictures.frames(take(encoded(deep), "deep.png"))
+    assert frame.getpixel((0, 0))[0] < 10
+    assert 100 < frame.getpixel((32, 0))[0] < 160
+
+
+def test_a_long_animation_gives_three_frames() -> None:
+    pages = [Image.new("L", (8, 8), 10 * i) for i in range(20)]
+    data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    shown = [frame.getpixel((0, 0))[0] for frame in pictures.frames(take(data, "fax.tiff"))]
+    assert shown == [0, 90, 190]
+
+
+@pytest.mark.parametrize("size", [(20_000, 20_000), (8_000, 7_000), (65_501, 10)])
+def test_it_refuses_bombs_before_decoding(size: tuple[int, int]) -> None:
+    with pytest.raises(TooLarge, match="megapixels"):
+        list(pictures.frames(take(bomb(*size), "bomb.png")))
+
+
+def test_a_truncated_picture_is_unreadable() -> None:
+    data = encoded(shades(400, 400), "JPEG")
+    with pytest.raises(Unreadable):
+        list(pictures.frames(take(data[: len(data) // 2], "cut.jpg")))
+
+
+def test_the_reason_names_no_memory_address() -> None:
+    with pytest.raises(Unreadable) as caught:
+        list(pictures.frames(take(b"\x89PNG\r\n\x1a\nnot a picture", "fake.png")))
+    assert "0x" not in str(caught.value)
+
+
+SEEDS = [encoded(shades(), kind) for kind in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), max_size=12),
+    st.integers(0, 4000),
+)
+def test_damaged_pictures_are_pixels_or_could_not_look(
+    seed: bytes, changes: list[tuple[int, int]], cut: int
+) -> None:
+    data = bytearray(seed)
+    for place, value in changes:
+        data[place % len(data)] = value
+    item = take(bytes(data[: max(cut, 16)]), "x.png", "image/png")
+    with contextlib.suppress(CouldNotLook):
+        assert all(frame.mode == "RGB" for frame in pictures.frames(item))
+
+
+def test_a_bomb_stays_within_memory_and_time() -> None:
+    """A flat 49-megapixel PNG (150 kB) decodes within a gigabyte; the child would die of more."""
+    program = (
+        "import resource, io; resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30));"
+        "from PIL import Image; from quivive.media import pictures; from quivive.intake import take;"
+        "b = io.BytesIO(); Image.new('RGBA', (7000, 7000)).save(b, 'PNG');"
+        "print([f.size for f in pictures.frames(take(b.getvalue(), 'flat.png'))])"
+    )
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert child.stdout.strip() == "[(7000, 7000)]", child.stderr
