@@ -161,3 +161,6 @@ def _address_observables(item: Item, mail: Mail) -> Iterator[Yield]:
             found = observables.parse_value(address.address)
             if found and found.type == "email-addr":
                 yield replace(found, item=item.name, where=Where(part=part, quote=address.address))
+
+
+DETECTORS = (MailDetector,)
