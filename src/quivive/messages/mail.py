@@ -83,14 +83,32 @@ def parse(data: bytes, limits: Limits = Limits()) -> Mail:
     entity = mime.read(data)
     if not entity.fields and not any(part.data.strip() for part in entity.parts):
         raise Unreadable("This is no e-mail: it has neither header fields nor a body.")
-    first = _first_values(entity.fields)
     plain, marked_up, attached = _sort(entity.parts)
-    body_text, body_html = _join(plain, limits), _join(marked_up, replace(limits, text=html.LENGTH))
+    return compose(
+        entity.fields,
+        _join(plain, limits),
+        _join(marked_up, replace(limits, text=html.LENGTH)),
+        tuple(_attachment(part) for part in attached),
+        entity.defects,
+        limits,
+    )
+
+
+def compose(
+    fields: tuple[mime.Field, ...],
+    body_text: str,
+    body_html: str,
+    attachments: tuple[Attachment, ...],
+    defects: tuple[str, ...],
+    limits: Limits = Limits(),
+) -> Mail:
+    """A mail from its header fields and bodies, whatever file format they stood in."""
+    first = _first_values(fields)
     page = html.read(body_html) if body_html.strip() else None
     subject = re.sub(r"\s+", " ", first.get("subject", "")).strip()[:2000]
     body = _best_body(body_text, page)
     return Mail(
-        headers=entity.fields,
+        headers=fields,
         sender=_one(first.get("from", "") or first.get("sender", "")),
         reply_to=addresses(first.get("reply-to", "")),
         return_path=_one(first.get("return-path", "")),
@@ -102,12 +120,12 @@ def parse(data: bytes, limits: Limits = Limits()) -> Mail:
         page=page,
         text=f"{subject}\n\n{body}".strip()[: limits.text],
         links=_links(body_text, page),
-        attachments=tuple(_attachment(part, number) for number, part in enumerate(attached, 1)),
-        received=tuple(f.value for f in entity.fields if f.name.lower() == "received"),
+        attachments=attachments,
+        received=tuple(field.value for field in fields if field.name.lower() == "received"),
         authentication_results=tuple(
-            f.value for f in entity.fields if f.name.lower() == "authentication-results"
+            field.value for field in fields if field.name.lower() == "authentication-results"
         ),
-        defects=entity.defects,
+        defects=defects,
     )
 
 
@@ -171,10 +189,9 @@ def _links(body_text: str, page: Page | None) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _attachment(part: mime.Part, number: int) -> Attachment:
-    name = part.name or f"part {part.path}" if part.media_type != "message/rfc822" else part.name or "mail"
+def _attachment(part: mime.Part) -> Attachment:
     return Attachment(
-        name=name,
+        name=part.name or ("mail" if part.media_type == "message/rfc822" else f"part {part.path}"),
         media_type=part.media_type,
         data=part.data,
         inline=part.disposition == "inline" or bool(part.content_id),
