@@ -107,26 +107,26 @@ def _logistic(
     return float(beta[0]), float(beta[1]), (float(cov[0, 0]), float(cov[0, 1]), float(cov[1, 1]))
 
 
-def elub(log10: ArrayLike, labels: ArrayLike) -> tuple[float, float]:
-    """Empirical lower and upper bound of log10 ratios that the data can support.
+def elub(log10: ArrayLike, labels: ArrayLike, step: float = 0.01) -> tuple[float, float]:
+    """Empirical lower and upper bound of the log10 ratios that the data can support.
 
-    Within the bounds the system beats, for every threshold, the neutral system that always answers 1,
-    with one misleading ratio added on each side (Vergeer et al. 2016, §3). Bounds never exclude 0.
+    Between the bounds, at every threshold `step` apart, deciding by the ratios costs no more than the
+    neutral system that always answers 1, even with one misleading ratio added on each side (Vergeer et
+    al. 2016). Bounds enclose 0 and never pass log10(n + 1) of the other class.
     """
     import numpy as np
 
     values, y = np.asarray(log10, float), np.asarray(labels, int)
     same, other = np.sort(values[y == 1]), np.sort(values[y == 0])
-    grid = np.unique(np.concatenate([values, [0.0]]))
-    # Normalised Bayes error rate at threshold t, one error added to each class; neutral is min(1, t).
-    misses = (np.searchsorted(same, grid, "left") + 1) / (len(same) + 1)
-    alarms = (len(other) - np.searchsorted(other, grid, "left") + 1) / (len(other) + 1)
-    prior = 10.0**-grid
-    rate = prior * misses + alarms
-    useful = grid[rate < np.minimum(prior, 1.0)]
-    if not len(useful):
-        return 0.0, 0.0
-    return min(float(useful[0]), 0.0), max(float(useful[-1]), 0.0)
+    least = min(max(values.min(), -math.log10(len(same) + 1)), 0.0)
+    most = max(min(values.max(), math.log10(len(other) + 1)), 0.0)
+    grid = np.arange(math.floor(least / step), math.floor(most / step) + 2) * step
+    misses = (np.searchsorted(same, grid, "right") + 1) / (len(same) + 1)
+    alarms = (len(other) - np.searchsorted(other, grid, "right") + 1) / (len(other) + 1)
+    useless = misses + 10.0**grid * alarms > np.minimum(10.0**grid, 1.0)
+    low = np.max(grid[useless & (grid <= 0)] + step, initial=grid[0])
+    high = np.min(grid[useless & (grid >= 0)] - step, initial=grid[-1])
+    return min(float(low), 0.0), max(float(high), 0.0)
 
 
 def cllr(log10: ArrayLike, labels: ArrayLike) -> float:

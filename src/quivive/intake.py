@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from quivive.errors import NotFound, TooLarge
+from quivive.errors import TooLarge, Unreadable
 from quivive.model import Channel, Item, Limits
 from quivive.sniff import sniff
 
@@ -45,17 +45,17 @@ def take(
 
 
 def read_file(path: Path, limits: Limits = Limits()) -> bytes:
-    """The bytes of a regular file. Raises NotFound or TooLarge; never follows into a device or pipe."""
+    """The bytes of a regular file. Raises Unreadable or TooLarge; never follows into a device or pipe."""
     try:
         if not path.is_file():
-            raise NotFound(f"{path} is not a file.")
+            raise Unreadable(f"{path.name} is not a file, or is gone.")
         size = path.stat().st_size
         if size > limits.item_bytes:
             raise TooLarge(f"{path.name} is {size / 2**20:.0f} MiB; the limit for one item is "
                            f"{limits.item_bytes / 2**20:.0f} MiB (raise it with --max-bytes).")
         return path.read_bytes()
     except OSError as error:
-        raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def derive(

@@ -80,7 +80,9 @@ class Workbench:
         if isinstance(data, bytes):
             return Input(name or "input", data=data, media_type=media_type, channel=channel)
         path = Path(data)
-        if _is_file(path):
+        if _exists(path):
+            if path.is_dir():
+                raise UsageError(f"{path} is a folder: check its files with check_many, or `quivive check`.")
             return Input(name or path.name, path=path, media_type=media_type, channel=channel)
         value = parse_value(str(data), self.settings.country) if isinstance(data, str) else None
         if value is None:
@@ -223,7 +225,7 @@ def _is_named(detector: Detector, name: str) -> bool:
     return detector.name == name or detector.name.startswith(f"{name}.")
 
 
-def _is_file(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except (OSError, ValueError):

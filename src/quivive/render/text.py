@@ -34,7 +34,7 @@ def render(reports: Sequence[Report], language: str, verbose: int = 0, colour: b
 def _report(report: Report, words: Mapping[str, str], verbose: int, colour: bool) -> Iterable[str]:
     level = _paint(words[f"attention/{report.attention}"].upper(), report.attention, colour)
     yield f"{level}  {inert(report.name)}"
-    yield f"   {words[f'attention/{report.attention}/means']}"
+    yield from _wrap(words[f"attention/{report.attention}/means"], "   ")
     for finding in worst_first(report):
         if verbose or finding.kind in ("fail", "review") or finding.weight or finding.proposition:
             yield from _finding(finding, words, verbose, colour, len(report.items) > 1)
@@ -93,7 +93,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterable[str]:
     if listed:
         yield f"   {title}"
         for line in listed:
-            yield from _wrap(line, "      ")
+            yield from _wrap(line, "      ", "         ")
 
 
 def _summary(report: Report, words: Mapping[str, str], verbose: int) -> str:
@@ -106,7 +106,7 @@ def _summary(report: Report, words: Mapping[str, str], verbose: int) -> str:
 
 def _details(report: Report) -> Iterable[str]:
     for item in report.items:
-        yield f"{inert(item.name)} · {item.media_type} · {item.size} B · sha256 {item.sha256}"
+        yield f"{inert(item.name)} · {plain(item.media_type)} · {item.size} B · sha256 {item.sha256}"
     for e in report.examinations:
         yield f"{e.detector} {e.version} · {inert(e.item)} · {e.seconds:.3f} s"
     for source in report.sources:
@@ -121,8 +121,9 @@ def _counts(reports: Sequence[Report], words: Mapping[str, str]) -> str:
     return words["inputs"].format(count=len(reports)) + ": " + listed
 
 
-def _wrap(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent) or [indent]
+def _wrap(text: str, indent: str, hanging: str | None = None) -> list[str]:
+    following = indent if hanging is None else hanging
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=following) or [indent]
 
 
 def _paint(text: str, kind: str, colour: bool) -> str:

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from quivive import config
+from quivive.errors import BadConfig
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "quivive.toml"
+    path.write_text(text)
+    return path
+
+
+def test_defaults_need_no_file(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    settings = config.load(environ={"QUIVIVE_HOME": str(tmp_path / "home")})
+    assert settings.language == "en"
+    assert settings.origins == {}
+
+
+def test_the_file_gives_house_lists_limits_and_origins(tmp_path):
+    path = write(
+        tmp_path,
+        """
+        [check]
+        language = "de"
+        [limits]
+        depth = 3
+        seconds = 5
+        [house]
+        own_domains = ["Bank.Example"]
+        good_senders = ["news@example.org"]
+        lists = ["bad.csv"]
+        [house.bad_values]
+        "+12025550123" = "our case 7, 2026-10-01"
+        """,
+    )
+    settings = config.load(path, {})
+    assert settings.language == "de"
+    assert settings.limits.depth == 3
+    assert settings.limits.seconds == 5.0
+    assert settings.house.own_domains == {"bank.example"}
+    assert settings.house.bad_values == {"+12025550123": "our case 7, 2026-10-01"}
+    assert settings.lists == (tmp_path / "bad.csv",)
+    assert settings.origins["language"] == str(path)
+
+
+def test_the_environment_goes_before_the_file(tmp_path):
+    path = write(tmp_path, '[check]\nlanguage = "de"\njobs = 2\n')
+    settings = config.load(path, {"QUIVIVE_LANGUAGE": "es", "QUIVIVE_JOBS": "4"})
+    assert (settings.language, settings.jobs) == ("es", 4)
+    assert settings.origins["language"] == "environment (QUIVIVE_LANGUAGE)"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[check", "does not read as TOML"),
+        ("[chek]\nx = 1", "unknown table [chek]"),
+        ("[check]\nlang = 'de'", "unknown key 'lang'"),
+        ("[check]\njobs = 'two'", "must be int"),
+        ("[house]\nown_domains = 'x'", "must be a list"),
+        ("[house.bad_values]\nx = 1", "must be a table of strings"),
+    ],
+)
+def test_a_wrong_file_is_refused_naming_the_place(tmp_path, text, says):
+    with pytest.raises(BadConfig, match=r"quivive\.toml") as error:
+        config.load(write(tmp_path, text), {})
+    assert says in str(error.value)
+
+
+def test_a_wrong_environment_variable_is_named():
+    with pytest.raises(BadConfig, match="QUIVIVE_JOBS"):
+        config.load(environ={"QUIVIVE_JOBS": "many", "QUIVIVE_HOME": "/nonexistent"})
