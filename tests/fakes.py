@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
+from quivive import pool
 from quivive.errors import Unreadable
 from quivive.intake import derive
 from quivive.model import Context, Item, LikelihoodRatio, Observable, Source, Subject, Yield, finding
@@ -101,3 +103,10 @@ class Weighing(Plain):
         ratio = LikelihoodRatio("p", "a", value, value - 1, value + 1, (-3.0, 3.0), "some support", "made up")
         yield finding(self, "fake/seen", "open", subject, params={"what": "weight"}, score=value,
                       proposition="scam-message", weight=ratio)  # fmt: skip
+
+
+def die_of_the_deadly(chunk, options):
+    """Examine a chunk as the pool does, but end the process at an input named 'deadly'."""
+    if any(given.name == "deadly" for given in chunk):
+        os._exit(9)
+    return [pool._worker.check_input(given, **options) for given in chunk]

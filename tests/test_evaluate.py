@@ -13,11 +13,18 @@ def outcomes(n=300, shift=2.0):
 
     rng = np.random.default_rng(7)
     return [
-        Outcome(label, "act" if label else "nothing-found", frozenset({"flag/x"} if label else ()), "sms/en",
-                float(rng.normal(shift * label, 1)), float(rng.normal(label - 0.5, 0.3)), f"2026-{1 + i % 2:02}")
+        Outcome(
+            label=label,
+            attention="act" if label else "nothing-found",
+            codes=frozenset({"flag/x"} if label else ()),
+            cell="sms/en",
+            score=float(rng.normal(shift * label, 1)),
+            log10=float(rng.normal(label - 0.5, 0.3)),
+            period=f"2026-{1 + i % 2:02}",
+        )
         for i in range(n)
         for label in (0, 1)
-    ]  # fmt: skip
+    ]
 
 
 def test_rates_and_quality_are_measured_by_cell_and_period():

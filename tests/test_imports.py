@@ -20,8 +20,13 @@ RINGS: tuple[frozenset[str], ...] = (
     frozenset({"model", "errors"}),
 )
 # Modules of one ring that lean on each other by design.
-WITHIN = {("evaluate", "labelled"), ("intake", "sniff"), ("sniff", "exports"), ("observables", "wallets"), ("model", "errors"),
-          ("__main__", "cli")}  # fmt: skip
+WITHIN = {
+    ("__main__", "cli"),
+    ("evaluate", "labelled"),
+    ("intake", "sniff"),
+    ("observables", "wallets"),
+    ("sniff", "exports"),
+}
 # The workbench hands inputs to its pool, and the pool's processes make workbenches.
 LATE = {("workbench", "pool")}
 

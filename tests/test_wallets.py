@@ -2,7 +2,7 @@ import pytest
 
 from quivive.wallets import canonical, chain
 
-# Addresses from the specifications named, and from Bitcoin's first block: public test vectors, nobody's money.
+# Public test vectors: from the specifications named and Bitcoin's first block.
 KNOWN = {
     "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa": "bitcoin",  # the genesis block
     "3P14159f73E4gFr7JterCCQh9QjiTjiZrG": "bitcoin",  # BIP 13 style P2SH

@@ -1,8 +1,8 @@
-import os
 from dataclasses import replace
 
 import pytest
 
+import fakes
 from quivive import codec, pool
 from quivive.errors import NotFound
 from quivive.model import Limits
@@ -78,14 +78,8 @@ def test_one_that_cannot_be_read_stops_nothing(bench, tmp_path):
     assert reports[1].attention == "could-not-look"
 
 
-def _die(chunk, options):
-    if any(given.name == "deadly" for given in chunk):
-        os._exit(9)
-    return [pool._worker.check_input(given, **options) for given in chunk]
-
-
 def test_one_that_kills_its_process_stops_nothing(bench, monkeypatch):
-    monkeypatch.setattr(pool, "_check", _die)
+    monkeypatch.setattr(pool, "_check", fakes.die_of_the_deadly)
     inputs = [Input(n, data=b"x", media_type="text/plain") for n in ("a", "b", "deadly", "c", "d", "e")]
     reports = list(bench.check_many(inputs, jobs=2))
     assert [report.name for report in reports] == ["a", "b", "deadly", "c", "d", "e"]

@@ -116,7 +116,8 @@ def test_wrong_use_says_the_way_out_and_exits_with_2(args, says):
 
 
 def test_help_does_not_load_what_it_does_not_need():
-    code = "import sys; from quivive.cli import cli; cli(['--help'], standalone_mode=False); print(sorted(sys.modules))"
+    run_help = "from quivive.cli import cli; cli(['--help'], standalone_mode=False)"
+    code = f"import sys; {run_help}; print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for heavy in ("numpy", "quivive.workbench", "rich", "jinja2", "yaml", "onnxruntime"):
         assert f"'{heavy}'" not in done.stdout

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from picture_helpers import DATA
 
+from media.picture_helpers import DATA
 from quivive.intake import take
 from quivive.media.codes import PictureCodes
 from quivive.media.ocr import PictureText

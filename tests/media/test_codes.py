@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from picture_helpers import DATA, codes, encoded, texts, values
 from PIL import Image, ImageOps
 
+from media.picture_helpers import DATA, codes, encoded, texts, values
 from quivive.intake import take
 from quivive.media.codes import PictureCodes
 from quivive.model import Detector, Finding, Item, Yield
 
 Run = Callable[[Detector, Item], list[Yield]]
-SHARED = Path(os.environ.get("QUIVIVE_DATA", Path(__file__).parents[3] / "shared/data")) / "media"
 LINK = "https://parking-fee.example/q/88213"
 
 
@@ -41,10 +39,8 @@ def test_the_finding_shows_the_link_inert_and_says_where(
     assert 200 < top < bottom < 1100
 
 
-def test_the_shared_photograph_gives_its_link(scanner: PictureCodes, run: Run) -> None:
-    if not SHARED.is_dir():
-        pytest.skip("the shared data are not at hand (QUIVIVE_DATA)")
-    item = take((SHARED / "qr_photo.jpg").read_bytes(), "qr_photo.jpg")
+def test_the_shared_photograph_gives_its_link(scanner: PictureCodes, run: Run, shared_data: Path) -> None:
+    item = take((shared_data / "media" / "qr_photo.jpg").read_bytes(), "qr_photo.jpg")
     assert texts(run(scanner, item)) == ["https://parkeren-betaal.top/q/88213"]
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from picture_helpers import DATA, codes, encoded, texts
 from PIL import Image
 
+from media.picture_helpers import DATA, codes, encoded, texts
 from quivive import observables
 from quivive.errors import Unreadable
 from quivive.intake import take
@@ -19,7 +18,6 @@ from quivive.media.ocr import PictureText
 from quivive.model import Detector, Finding, Item, Yield
 
 Run = Callable[[Detector, Item], list[Yield]]
-SHARED = Path(os.environ.get("QUIVIVE_DATA", Path(__file__).parents[3] / "shared/data")) / "media"
 WANTED = {
     ("phone-number", "+447700900123"),
     ("iban", "DE89370400440532013000"),
@@ -53,10 +51,10 @@ def test_the_text_item_says_where_it_comes_from(
 
 
 @pytest.mark.parametrize("name", ["sms.png", "sms_wa.jpg"])
-def test_the_shared_screenshots_give_their_values(name: str, reader: PictureText, run: Run) -> None:
-    if not SHARED.is_dir():
-        pytest.skip("the shared data are not at hand (QUIVIVE_DATA)")
-    (text,) = texts(run(reader, take((SHARED / name).read_bytes(), name)))
+def test_the_shared_screenshots_give_their_values(
+    name: str, reader: PictureText, run: Run, shared_data: Path
+) -> None:
+    (text,) = texts(run(reader, take((shared_data / "media" / name).read_bytes(), name)))
     values = found(text)
     assert values >= {
         ("url", "https://postnl-herplan.top/p?id=7f3a"),

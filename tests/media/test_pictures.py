@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from picture_helpers import encoded
 from PIL import Image
 
+from media.picture_helpers import encoded
 from quivive.errors import CouldNotLook, TooLarge, Unreadable
 from quivive.intake import take
 from quivive.media import pictures

@@ -11,10 +11,10 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from archive_helpers import DATA, codes, items, look, maker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from messages.reader_helpers import DATA, codes, items, look, maker
 from quivive.intake import take
 from quivive.messages.archives import Archives
 from quivive.messages.unpack import Bounds, members

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from archive_helpers import codes, look, maker
 
+from messages.reader_helpers import codes, look, maker
 from quivive.intake import take
 from quivive.messages.programs import Programs
 

@@ -16,7 +16,10 @@ from quivive.render.lang import labels, languages, sentences, translate
 from quivive.render.redact import redact
 from quivive.render.safe import inert, plain
 
-HOSTILE = "<script>alert(1)</script>\x1b[2J\x9b31m\u202egnp.exe \"'><img src=x onerror=y> =cmd|' /C calc'!A0 {{7*7}}"
+HOSTILE = (
+    "<script>alert(1)</script>\x1b[2J\x9b31m\u202egnp.exe \"'><img src=x onerror=y> "
+    "=cmd|' /C calc'!A0 {{7*7}}"
+)
 TEXT = f"Pay at https://evil.example.com/x now {HOSTILE} mail a@evil.example.com +44 20 7946 0958"
 
 
@@ -43,7 +46,8 @@ def report(text: str = TEXT, name: str = "m.txt"):
         findings=findings,
         observables=(link, Observable("phone-number", "+442079460958", HOSTILE),
                      Observable("user-account", HOSTILE, HOSTILE)),
-        examinations=(Examination("d.e", "1", HOSTILE, 0.1, ("f1",)), Examination("d.f", "1", HOSTILE, skipped=HOSTILE)),
+        examinations=(Examination("d.e", "1", HOSTILE, 0.1, ("f1",)),
+                      Examination("d.f", "1", HOSTILE, skipped=HOSTILE)),
         advice=(Advice("do-not-reply", "Do not reply.", "general"),),
         not_reached=(HOSTILE,),
         tool={"name": "quivive", "version": "9"},
