@@ -1,7 +1,7 @@
 """Are our own training texts sound: schema, slots, near-duplicates, no artefact that gives the label away?
 
 Run `python check.py [LANG ...]` here or from anywhere; without a language it checks every `<lang>_*.jsonl`.
-It prints a report; it exits 1 if a file breaks the schema, repeats an id or a text, or uses an undefined slot.
+It prints a report, and exits 1 if a file breaks the schema, repeats an id or text, or uses an undefined slot.
 """
 
 from __future__ import annotations
