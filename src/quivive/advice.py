@@ -11,6 +11,8 @@ from typing import Any
 from quivive.model import Advice, Attention, Finding
 
 MOST_TOPICS = 3
+MOST_STEPS = 7
+"""A frightened person reads no more."""
 
 
 def advise(
@@ -22,10 +24,14 @@ def advise(
     """
     if attention in ("nothing-found", "could-not-look"):
         return tuple(_step(code, attention, language) for code in _data()["attention"][attention])
+    general: list[str] = _data()["topics"]["general"]
     steps: dict[str, Advice] = {}
-    for topic in (*_topics(findings), "general"):
+    for topic in _topics(findings):
         for code in _data()["topics"][topic]:
-            steps.setdefault(code, _step(code, topic, language))
+            if len(steps) < MOST_STEPS - len(general):
+                steps.setdefault(code, _step(code, topic, language))
+    for code in general:
+        steps.setdefault(code, _step(code, "general", language))
     report = _report_to(language, country)
     return (*steps.values(), *([report] if report else []))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from quivive.model import Finding, LikelihoodRatio, Report
+from quivive.model import Advice, Finding, LikelihoodRatio, Report
 from quivive.render.lang import labels
 from quivive.render.safe import inert, place, plain, shown, skipped, worst_first
 
@@ -25,20 +25,26 @@ _SIGNS = {
 def render(reports: Sequence[Report], language: str, verbose: int = 0, colour: bool = False) -> str:
     """Terminal text of all reports, with a count line at the end where there are several."""
     words = labels(language)
-    parts = ["\n".join(_report(report, words, verbose, colour)) for report in reports]
-    if len(reports) > 1:
+    several = len(reports) > 1
+    parts = ["\n".join(_report(report, words, verbose, colour, steps=not several)) for report in reports]
+    if several:
+        # Said once for all: the same steps under every input are not read.
+        parts.append("\n".join(_section(words["what-to-do"], _numbered(_together(reports)))))
         parts.append(_counts(reports, words))
     return "\n\n".join(parts) + "\n"
 
 
-def _report(report: Report, words: Mapping[str, str], verbose: int, colour: bool) -> Iterable[str]:
+def _report(
+    report: Report, words: Mapping[str, str], verbose: int, colour: bool, steps: bool
+) -> Iterable[str]:
     level = _paint(words[f"attention/{report.attention}"].upper(), report.attention, colour)
     yield f"{level}  {inert(report.name)}"
     yield from _wrap(words[f"attention/{report.attention}/means"], "   ")
     for finding in worst_first(report):
         if verbose or finding.kind in ("fail", "review") or finding.weight or finding.proposition:
             yield from _finding(finding, words, verbose, colour, len(report.items) > 1)
-    yield from _section(words["what-to-do"], _numbered(report))
+    if steps:
+        yield from _section(words["what-to-do"], _numbered(report.advice))
     yield from _section(words["found-in-it"], _observables(report, verbose))
     yield from _section(words["could-not-look"], skipped(report) if verbose else [])
     yield from _section(words["not-reached"], [inert(note) for note in report.not_reached])
@@ -77,8 +83,23 @@ def weight_words(weight: LikelihoodRatio, words: Mapping[str, str]) -> str:
     )
 
 
-def _numbered(report: Report) -> list[str]:
-    return [f"{number}. {step.text}" for number, step in enumerate(report.advice, 1)]
+def _together(reports: Sequence[Report]) -> list[Advice]:
+    """The steps of all reports, those of the worst first, each once; whom to tell comes last."""
+    levels = ("act", "look", "could-not-look", "nothing-found")
+    worst = min(levels.index(report.attention) for report in reports)
+    steps = {
+        step.code: step
+        for report in reports
+        if levels.index(report.attention) == worst
+        for step in report.advice
+    }
+    return sorted(
+        steps.values(), key=lambda step: (step.code.startswith("report-to/"), step.topic == "general")
+    )
+
+
+def _numbered(steps: Iterable[Advice]) -> list[str]:
+    return [f"{number}. {step.text}" for number, step in enumerate(steps, 1)]
 
 
 def _observables(report: Report, verbose: int) -> list[str]:
