@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import click
 
-_COMMANDS = {
+COMMANDS = {
     "check": "Examine files, folders, texts or values: what is it, how strong, why, what to do.",
     "render": "Draw an old report again, in another form or language.",
     "explain": "What a detector does, why it matters, its limits and error rates.",
@@ -21,23 +21,23 @@ class _Lazy(click.Group):
     """Loads a command's module only when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
+        if name not in COMMANDS:
             return None
         if ctx.resilient_parsing or ctx.invoked_subcommand is None:
-            return click.Command(name, help=_COMMANDS[name])
+            return click.Command(name, help=COMMANDS[name])
         command: click.Command = getattr(importlib.import_module(f"quivive.cli.{name}"), name)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in _COMMANDS:
+        if args and args[0] in COMMANDS:
             module = importlib.import_module(f"quivive.cli.{args[0]}")
             return args[0], getattr(module, args[0]), args[1:]
-        near = get_close_matches(args[0], _COMMANDS, 1) if args else []
+        near = get_close_matches(args[0], COMMANDS, 1) if args else []
         hint = f" Did you mean '{near[0]}'?" if near else " See 'quivive --help'."
         raise click.UsageError(f"There is no command '{args[0] if args else ''}'.{hint}")
 
