@@ -138,12 +138,7 @@ def fuzz(inputs: int, seed: int, seconds: float, memory: int, keep: Path | None 
         if not alive:
             child.kill()
             child, jobs, results = start(context, memory)
-        if (
-            (keep
-            and not alive)
-            or (keep
-            and outcome.split(":")[0] not in ("act", "look", "nothing-found", "could-not-look"))
-        ):
+        if keep and (not alive or outcome not in LEVELS):
             keep.mkdir(exist_ok=True)
             (keep / f"{number}-{name}").write_bytes(data)
         outcomes[outcome] += 1

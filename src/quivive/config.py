@@ -52,7 +52,6 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     label = str(file) if file else ""
     _refuse_unknown(values, label)
     origins: dict[str, str] = {}
-    calibrations = values.get("calibrations")
     check = _typed(values.get("check", {}), _CHECK, "check", label, origins)
     for key, kind in _CHECK.items():
         variable = f"QUIVIVE_{key.upper()}"
@@ -62,13 +61,14 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     limits = Limits(**_typed(values.get("limits", {}), _LIMITS, "limits", label, origins))
     house = values.get("house", {})
     base = file.parent if file else Path()
+    own = house.get("calibrations")
     return Settings(
         **check,
         limits=limits,
         house=_house(house, label),
         lists=tuple(base / name for name in _strings(house, "lists", label)),
         dkim_keys=tuple(sorted(_table(house, "dkim_keys", label).items())),
-        calibrations=base / calibrations if calibrations else None,
+        calibrations=base / str(own) if own else None,
         home=home,
         origins=origins,
     )
@@ -110,8 +110,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
-    known = {"check": set(_CHECK), "limits": set(_LIMITS), "calibrations": set(),
-             "house": {*_LISTS, "lists", "dkim_keys", "bad_values"}}  # fmt: skip
+    known = {"check": set(_CHECK), "limits": set(_LIMITS),              "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"}}  # fmt: skip
     for table, content in values.items():
         if table not in known:
             raise BadConfig(f"{label}: unknown table [{table}]; known are {', '.join(sorted(known))}.")
