@@ -90,7 +90,10 @@ _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|a|meta|script
 
 def sniff(data: bytes, name: str = "") -> str:
     """Media type of `data`; 'application/octet-stream' where nothing tells."""
-    return _by_magic(data) or _by_text(data[:65536], _suffix(name)) or "application/octet-stream"
+    suffix = _suffix(name)
+    kind = _by_magic(data) or _by_text(data[:65536], suffix) or "application/octet-stream"
+    damaged = kind == "application/x-ole-storage" and suffix == "msg"  # cut off before its directory
+    return _BY_NAME["msg"] if damaged else kind
 
 
 def _suffix(name: str) -> str:
@@ -169,7 +172,8 @@ def _by_text(head: bytes, suffix: str) -> str | None:
         return "message/rfc822"
     if start[:2] == b"#!":
         return "text/x-shellscript"
-    return _markup(start, suffix) or exports.text_export(start) or _BY_NAME.get(suffix) or _plain(head)
+    by_name = None if suffix == "msg" else _BY_NAME.get(suffix)
+    return _markup(start, suffix) or exports.text_export(start) or by_name or _plain(head)
 
 
 def _as_utf8(head: bytes) -> bytes:

@@ -11,6 +11,8 @@ from email.header import Header
 from quivive.messages.mail import Attachment, Mail
 
 _OWN = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-length"})
+_SEALS = frozenset({"dkim-signature", "arc-seal", "arc-message-signature"})
+"""Signatures over the bytes as they travelled: over other bytes they would only seem forged."""
 
 
 def write(mail: Mail) -> bytes:
@@ -31,7 +33,7 @@ def write(mail: Mail) -> bytes:
 
 def _fields(mail: Mail) -> Iterator[bytes]:
     for field in mail.headers:
-        if field.name.lower() not in _OWN:
+        if field.name.lower() not in _OWN | _SEALS:
             value = re.sub(r"[\r\n\0]+", " ", field.raw)
             encoded = value if value.isascii() else Header(value, "utf-8", maxlinelen=0).encode(linesep="")
             yield f"{field.name}: {encoded}\r\n".encode("ascii", "replace")

@@ -10,12 +10,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from quivive.errors import Unreadable
+from quivive.intake import derive
 from quivive.messages import mime, rtf
 from quivive.messages.eml import write
 from quivive.messages.mail import Attachment, Mail, compose
-from quivive.messages.mail_detector import MAIL_CODES, examine_mail
 from quivive.messages.mime import Field, to_text
-from quivive.model import Context, Item, Limits, Source, Subject, Yield
+from quivive.model import Context, Item, Limits, Source, Subject, Yield, finding
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -43,22 +43,31 @@ _SENT, _DELIVERED, _INTERNET_CODE_PAGE, _CODE_PAGE = 0x0039, 0x0E06, 0x3FDE, 0x3
 
 
 class OutlookDetector:
-    """Opens Outlook messages (.msg) as the mails they are."""
+    """Writes Outlook messages (.msg) down as mails, which the other detectors then examine."""
 
     name = "messages.outlook"
     version = "1"
     accepts = frozenset({"application/vnd.ms-outlook"})
     online = False
-    codes: Mapping[str, str] = MAIL_CODES
+    codes: Mapping[str, str] = {
+        "outlook/not-all-read": "Only part of this Outlook message was read: {defects}.",
+    }
 
     def sources(self) -> tuple[Source, ...]:
         """Nothing dated."""
         return ()
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
-        """Yield what `messages.mail` yields of a mail; raise Unreadable if the file is damaged."""
-        if isinstance(subject, Item):
-            yield from examine_mail(self, subject, parse(subject.data, context.limits), context)
+        """Yield the message as RFC 5322; raise Unreadable if the file is damaged."""
+        if not isinstance(subject, Item):
+            return
+        mail = parse(subject.data, context.limits)
+        origin = "the Outlook message as e-mail"
+        yield derive(subject, "mail", write(mail), "message/rfc822", origin=origin, channel="email",
+                     limits=context.limits)  # fmt: skip
+        if mail.defects:
+            params = {"defects": "; ".join(mail.defects)}
+            yield finding(self, "outlook/not-all-read", "open", subject, params=params)
 
 
 def parse(data: bytes, limits: Limits = Limits()) -> Mail:

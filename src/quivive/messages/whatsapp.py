@@ -13,7 +13,7 @@ from quivive.messages.conversation import TURNS, Conversation, Turn
 
 _NAMED = re.compile(r"[\u200e\u200f]?(?:<(?P<nick>[^<>\n]{1,80})> |(?P<name>[^:\n]{1,80}?) ?[:：](?: |\n|$))")
 _NOT_WORDS = re.compile(r"\s*(?:\u200e|<[^<>\n]{1,80}>\s*$|\S{1,80} \([^()\n]{1,40}\)\s*$)")
-"""Notes of the program in place of a message: '<Media omitted>', marked lines, 'IMG-1.jpg (file attached)'."""
+"""Notes of the program in place of a message: '<Media omitted>', 'IMG-1.jpg (file attached)'."""
 _AFTERNOON = re.compile(
     r"(?i)^(?:p\.? ?m\.?|下午|午後|오후|晚上|م|μ\.?μ\.?|nm\.?|ip\.?|odp\.?|du|chiều|ch|หลังเที่ยง)"
 )
