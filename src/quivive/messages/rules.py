@@ -12,7 +12,7 @@ each sentence on a line of its own, so that `.` and `{gap}` end with the sentenc
 next. Patterns are folded alike: write `código`, `überweis` (which also matches `ueberweis`) or `Straße` as
 usual; `\\b` and `\\w` then work on accented words. `{name}` inserts a fragment of `rules/vocabulary/`;
 `{gap}` stands for up to six words in between within the sentence and `{far}` for up to fourteen across sentences,
-both with the spaces around them. A hit whose sentence also matches `unless` is none.
+both with the spaces around them. A hit whose sentence also matches `unless`, in any language, is none.
 
 All languages are tried on every text: scams mix them, and short texts defeat language guessers. RE2's
 `FilteredRE2` finds in one pass which patterns have all their required words, so only those few are run
@@ -285,7 +285,7 @@ class _Library:
     sha256: str
     patterns: Any
     owners: tuple[tuple[Rule, str], ...]
-    unless: Mapping[tuple[str, str], Any]
+    unless: Mapping[str, Any]
     table: _Folding = field(default_factory=_Folding)
 
 
@@ -306,7 +306,7 @@ def _match(plain: Normalised) -> tuple[Match, ...]:
 def _hits(library: _Library, number: int, raw: bytes, most: int) -> list[tuple[int, int, str]]:
     """Byte spans where pattern `number` holds and its exceptions do not; at most `most` are tried."""
     rule, language = library.owners[number]
-    pattern, unless = library.patterns.re(number), library.unless.get((rule.code, language))
+    pattern, unless = library.patterns.re(number), library.unless.get(rule.code)
     found: list[tuple[int, int, str]] = []
     at = 0
     for _ in range(most):
@@ -376,29 +376,29 @@ def _compile(
     options.log_errors = False
     patterns = re2.Filter()
     owners: list[tuple[Rule, str]] = []
-    unless: dict[tuple[str, str], Any] = {}
+    unless: dict[str, Any] = {}
     for rule in rules:
+        exceptions = []
         for language, wording in rule.languages.items():
             place = f"{rule.code}.yaml, {language}"
+            words = vocabulary.get(language, {})
             for pattern in wording.patterns:
-                ready = _ready(pattern, language, vocabulary.get(language, {}), table, place)
-                _checked(re2, ready, options, f"{place}: {pattern}")
-                patterns.Add(ready.encode(), options)
+                ready = _ready(pattern, language, words, table, place)
+                _add(re2, patterns, ready, options, f"{place}: {pattern}")
                 owners.append((rule, language))
-            if wording.unless:
-                ready = "|".join(
-                    _ready(p, language, vocabulary.get(language, {}), table, place) for p in wording.unless
-                )
-                unless[rule.code, language] = _checked(re2, ready, options, f"{place}, unless")
+            exceptions += [_ready(p, language, words, table, place) for p in wording.unless]
+        if exceptions:
+            unless[rule.code] = _add(re2, re2.Filter(), "|".join(exceptions), options, f"{rule.code}, unless")
     patterns.Compile()
     return _Library(rules, digest, patterns, tuple(owners), unless, table)
 
 
-def _checked(re2: Any, pattern: str, options: Any, place: str) -> Any:
+def _add(re2: Any, patterns: Any, pattern: str, options: Any, place: str) -> Any:
+    """Add a pattern to the filter; gives it compiled."""
     try:
-        compiled = re2.compile(pattern.encode(), options)
+        compiled = patterns.re(patterns.Add(pattern.encode(), options))
     except re2.error as error:
-        raise BadConfig(f"A red flag's pattern does not read: {place} ({error}).") from error
+        raise BadConfig(f"A red flag's pattern does not read: {place}.") from error
     if compiled.search(b""):
         raise BadConfig(f"A red flag's pattern matches empty text: {place}.")
     return compiled
