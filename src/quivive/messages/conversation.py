@@ -16,6 +16,7 @@ from quivive.observables import parse_value
 TURNS = 100_000
 """Messages of one conversation that are read."""
 JSON_BYTES = 64 * 2**20
+_PARTY_TYPES = frozenset({"phone-number", "email-addr", "user-account"})
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,16 @@ def text_item(
 
 def parties(item: Item, conversation: Conversation, country: str | None) -> Iterator[Observable]:
     """Numbers, addresses and handles under which the parties write."""
-    names = {turn.speaker for turn in conversation.turns} | {conversation.title}
-    for name in sorted(names):
-        found = parse_value(name[:200], country) if any(c.isdigit() or c == "@" for c in name) else None
-        if found and found.type in ("phone-number", "email-addr", "user-account"):
+    names = sorted({turn.speaker for turn in conversation.turns} | {conversation.title})
+    seen: set[tuple[str, str]] = set()
+    for name in [*names, *conversation.accounts[:100]]:
+        telling = any(c.isdigit() or c == "@" for c in name)
+        found = parse_value(name[:200], country) if telling else None
+        if name in conversation.accounts:
+            found = found or Observable("user-account", name)
+        if found and found.type in _PARTY_TYPES and (found.type, found.value) not in seen:
+            seen.add((found.type, found.value))
             yield replace(found, item=item.name, where=Where(part="party", quote=name[:200]))
-    for account in conversation.accounts[:100]:
-        found = parse_value(account, country) or Observable("user-account", account)
-        yield replace(found, item=item.name, where=Where(part="party", quote=account))
 
 
 def load_json(data: bytes) -> object:

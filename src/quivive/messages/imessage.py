@@ -15,16 +15,17 @@ _NOTES = re.compile(r"^(?:Tapbacks:|This message responded to|Sent with |/|~/|at
 
 def read(text: str) -> Conversation:
     """One conversation: head line, sender, words. Raises Unreadable where there is none."""
-    heads = list(IMESSAGE_HEAD.finditer(text))[: TURNS + 1]
+    heads = list(IMESSAGE_HEAD.finditer(text))[-TURNS:]
+    ends = [head.start() for head in heads[1:]] + [len(text)]
     turns = []
-    for head, after in zip(heads, [*heads[1:], None], strict=True):
-        block = text[head.end() : after.start() if after else len(text)].strip("\n").split("\n")
+    for head, end in zip(heads, ends, strict=False):
+        block = text[head.end() : end].strip("\n").split("\n")
         said = "\n".join(line for line in block[1:] if not _NOTES.match(line)).strip()
         if said and block[0].strip():
             turns.append(Turn(block[0].strip()[:80], _time(head["stamp"]), said))
     if not turns:
         raise Unreadable("This is no export of iMessage: no time is followed by a sender and words.")
-    return Conversation("", "iMessage", tuple(turns[:TURNS]))
+    return Conversation("", "iMessage", tuple(turns))
 
 
 def read_html(source: str) -> Conversation:
@@ -35,7 +36,7 @@ def read_html(source: str) -> Conversation:
     reader.finish()
     if not reader.turns:
         raise Unreadable("This page holds no iMessage.")
-    return Conversation("", "iMessage", tuple(reader.turns[:TURNS]))
+    return Conversation("", "iMessage", tuple(reader.turns[-TURNS:]))
 
 
 class _Reader:

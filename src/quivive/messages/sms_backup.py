@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
+from itertools import islice
 
 from quivive.errors import Unreadable
 from quivive.intake import decode
@@ -147,12 +148,16 @@ def from_csv(text: str) -> Iterator[Message]:
     table = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(text))
     try:
         columns = _columns(next(table, []))
-        for row in table:
-            cell = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
-            if cell.get("text"):
-                yield _from_row(cell)
+        cells = [
+            {name: row[at].strip() for name, at in columns.items() if at < len(row)}
+            for row in islice(table, MESSAGES)
+        ]
     except csv.Error as error:
         raise Unreadable("This table of messages is damaged.") from error
+    numbers = {
+        cell.get("partner", ""): cell["sender"] for cell in cells if cell.get("sender") and not _own(cell)
+    }
+    yield from (_from_row(cell, numbers) for cell in cells if cell.get("text"))
 
 
 def _delimiter(text: str) -> str:
@@ -173,13 +178,18 @@ def _columns(header: list[str]) -> dict[str, int]:
     return found
 
 
-def _from_row(cell: Mapping[str, str]) -> Message:
-    own = cell.get("direction", "").lower() in ("outgoing", "sent", "out", "2", "gesendet", "enviado")
-    when = cell.get("when", "")
+def _own(cell: Mapping[str, str]) -> bool:
+    return cell.get("direction", "").lower() in ("outgoing", "sent", "out", "2", "gesendet", "enviado")
+
+
+def _from_row(cell: Mapping[str, str], numbers: Mapping[str, str]) -> Message:
+    """A row of the owner's names no sender: the number comes from the rows that it answers."""
+    partner, when = cell.get("partner", ""), cell.get("when", "")
+    sender = "" if _own(cell) else cell.get("sender", "")
     return Message(
-        address=("" if own else cell.get("sender", "")) or cell.get("partner", "") or "unknown",
-        contact=cell.get("partner", ""),
-        own=own,
+        address=sender or numbers.get(partner, "") or partner or "unknown",
+        contact=partner,
+        own=_own(cell),
         at=from_epoch(when, 1000) if when.isdigit() else from_iso(when),
         text=cell["text"],
     )

@@ -52,7 +52,7 @@ def read_html(source: str) -> Conversation:
     reader.finish()
     if not reader.turns:
         raise Unreadable("This page holds no Telegram message.")
-    return Conversation(reader.title.strip(), "Telegram", tuple(reader.turns[:TURNS]))
+    return Conversation(reader.title.strip(), "Telegram", tuple(reader.turns[-TURNS:]))
 
 
 class _Reader:

@@ -24,18 +24,18 @@ _MORNING = re.compile(
 
 def read(text: str) -> Conversation:
     """One conversation. Raises Unreadable where no line opens with date, time and a name."""
-    heads = list(CHAT_LINE.finditer(text))[: TURNS + 1]
+    heads = list(CHAT_LINE.finditer(text))[-TURNS:]
+    ends = [head.start() for head in heads[1:]] + [len(text)]
     order = _date_order(heads)
     turns = []
-    for head, after in zip(heads, [*heads[1:], None], strict=True):
-        body = text[head.end() : after.start() if after else len(text)].strip("\n")
-        turn = _turn(head, body, order)
+    for head, end in zip(heads, ends, strict=False):
+        turn = _turn(head, text[head.end() : end].strip("\n"), order)
         if turn:
             turns.append(turn)
     if not turns:
         raise Unreadable("This is no chat export: no line opens with date, time and a name.")
     signal = any(_NAMED.match(text, head.end()) and text[head.end()] == "<" for head in heads[:20])
-    return Conversation("", "Signal" if signal else "WhatsApp", tuple(turns[:TURNS]))
+    return Conversation("", "Signal" if signal else "WhatsApp", tuple(turns))
 
 
 def _turn(head: re.Match[str], body: str, order: str) -> Turn | None:
