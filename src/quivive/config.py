@@ -110,7 +110,11 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
-    known = {"check": set(_CHECK), "limits": set(_LIMITS),              "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"}}  # fmt: skip
+    known = {
+        "check": set(_CHECK),
+        "limits": set(_LIMITS),
+        "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"},
+    }
     for table, content in values.items():
         if table not in known:
             raise BadConfig(f"{label}: unknown table [{table}]; known are {', '.join(sorted(known))}.")
