@@ -74,7 +74,8 @@ def test_a_channel_given_by_the_user_stays() -> None:
 
 def test_webvtt_cues_of_one_voice_become_one_turn() -> None:
     vtt = (
-        "WEBVTT\n\nNOTE made up\n\n1\n00:00:01.000 --> 00:00:03.000 align:left\n<v Caller>This is your bank.\n\n"
+        "WEBVTT\n\nNOTE made up\n\n1\n00:00:01.000 --> 00:00:03.000 align:left\n"
+        "<v Caller>This is your bank.\n\n"
         "00:00:03.000 --> 00:00:05.000\n<v Caller>Your account is <b>blocked</b>.\n\n"
         "00:05.000 --> 00:06.000\n<v Ana>Oh no!\n"
     )
