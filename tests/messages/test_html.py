@@ -119,13 +119,13 @@ def test_forms_scripts_and_redirections_are_seen() -> None:
 
 def test_a_login_page_is_no_fault_but_an_attached_one_is() -> None:
     login = '<form action="https://x.example/in"><input type="password"></form>'
-    assert kinds(page_item(login)) == {"html/password-form": "informational"}
-    assert kinds(attachment(login)) == {"html/attached-password-form": "fail"}
+    assert kinds(page_item(login)) == {"page/password-form": "informational"}
+    assert kinds(attachment(login)) == {"page/attached-password-form": "fail"}
 
 
 def test_an_attached_page_that_runs_or_leads_on_is_named() -> None:
     source = "<script>go()</script><meta http-equiv=refresh content='0;url=https://x.example/'>"
-    assert set(kinds(attachment(source))) == {"html/attached-script", "html/attached-redirect"}
+    assert set(kinds(attachment(source))) == {"page/attached-script", "page/attached-redirect"}
     assert kinds(page_item(source)) == {}
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quivive.errors import CouldNotLook, Unreadable
 from quivive.intake import take
-from quivive.messages import eml, mail, outlook, rtf
+from quivive.messages import eml, mail, outlook, outlook_rtf
 from quivive.model import Context, Item
 
 DATA = Path(__file__).parent.parent / "data" / "messages"
@@ -87,7 +87,7 @@ def test_a_body_of_rtf_alone_is_read() -> None:
 )
 def test_the_examples_of_the_specification_decompress(packed: str, rtf_text: bytes) -> None:
     """MS-OXRTFCP §4.1.1 and §4.1.2: a simple one, and one that reads what it is still writing."""
-    assert rtf.decompress(bytes.fromhex(packed)) == rtf_text
+    assert outlook_rtf.decompress(bytes.fromhex(packed)) == rtf_text
 
 
 @pytest.mark.parametrize("name", ["no_message.msg", "cut_off.msg"])
@@ -111,5 +111,5 @@ def test_any_damage_gives_a_message_or_a_reason(position: int, rubbish: bytes) -
 @given(st.binary(max_size=600))
 def test_any_rtf_gives_text_or_a_reason(data: bytes) -> None:
     with suppress(CouldNotLook):
-        rtf.to_text(rtf.decompress(b"\x10\0\0\0\0\x02\0\0LZFu\0\0\0\0" + data))
-    rtf.to_html(b"{\\rtf1\\fromhtml1 " + data)
+        outlook_rtf.to_text(outlook_rtf.decompress(b"\x10\0\0\0\0\x02\0\0LZFu\0\0\0\0" + data))
+    outlook_rtf.to_html(b"{\\rtf1\\fromhtml1 " + data)

@@ -65,7 +65,8 @@ def risks(name: str, data: bytes) -> Iterator[tuple[Risk, dict[str, str]]]:
     Yields the kind of risk and what to name in the sentence about it.
     """
     content = sniff(data)
-    stems = [part.strip().lower() for part in name.replace("\\", "/").rpartition("/")[2].split(".")]
+    last = name.replace("\\", "/").rpartition("/")[2].rstrip(" .")  # as Windows saves it
+    stems = [part.strip().lower() for part in last.split(".")]
     extension = re.sub(r"[^\w-]+$", "", stems[-1]) if len(stems) > 1 else ""
     shown = {"name": _REVERSING.sub("", name)}
     if _REVERSING.search(name):

@@ -11,8 +11,8 @@ from quivive.messages.mime import to_text
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 from quivive.observables import defang
 
-_SENT_LOGIN: tuple[str, Kind] = ("html/attached-password-form", "fail")
-_LOGIN: tuple[str, Kind] = ("html/password-form", "informational")
+_SENT_LOGIN: tuple[str, Kind] = ("page/attached-password-form", "fail")
+_LOGIN: tuple[str, Kind] = ("page/password-form", "informational")
 _CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})")
 
 
@@ -24,12 +24,12 @@ class HtmlDetector:
     accepts = frozenset({"text/html", "application/xhtml+xml"})
     online = False
     codes: Mapping[str, str] = {
-        "html/attached-password-form": "The attached page asks for a password and sends it to {target}. "
+        "page/attached-password-form": "The attached page asks for a password and sends it to {target}. "
         "Banks and shops do not send their login page as a file.",
-        "html/password-form": "The page asks for a password and sends it to {target}.",
-        "html/attached-script": "The attached page runs a script when it is opened.",
-        "html/attached-redirect": "The attached page leads on to {target} by itself.",
-        "html/not-all-read": "The page is longer than what was read of it.",
+        "page/password-form": "The page asks for a password and sends it to {target}.",
+        "page/attached-script": "The attached page runs a script when it is opened.",
+        "page/attached-redirect": "The attached page leads on to {target} by itself.",
+        "page/not-all-read": "The page is longer than what was read of it.",
     }
 
     def sources(self) -> tuple[Source, ...]:
@@ -57,12 +57,12 @@ class HtmlDetector:
             code, kind = _SENT_LOGIN if attached else _LOGIN
             yield finding(self, code, kind, item, params={"target": target}, where=Where(part="form"))
         if attached and page.script:
-            yield finding(self, "html/attached-script", "review", item, where=Where(part="script"))
+            yield finding(self, "page/attached-script", "review", item, where=Where(part="script"))
         if attached and page.refresh:
             params = {"target": defang("url", page.refresh)}
-            yield finding(self, "html/attached-redirect", "review", item, params=params)
+            yield finding(self, "page/attached-redirect", "review", item, params=params)
         if not page.complete:
-            yield finding(self, "html/not-all-read", "open", item)
+            yield finding(self, "page/not-all-read", "open", item)
 
 
 def _decode(data: bytes) -> str:

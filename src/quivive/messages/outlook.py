@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from quivive.errors import Unreadable
 from quivive.intake import derive
-from quivive.messages import mime, rtf
+from quivive.messages import mime, outlook_rtf
 from quivive.messages.eml import write
 from quivive.messages.mail import Attachment, Mail, compose
 from quivive.messages.mime import Field, to_text
@@ -150,13 +150,13 @@ class _Storage:
             text = to_text(raw, "utf-8" if page == 65001 else f"cp{page}")
         if not text:
             packed = self.read(f"__substg1.0_{_RTF}0102")
-            text = rtf.to_html(rtf.decompress(packed)) if packed else ""
+            text = outlook_rtf.to_html(outlook_rtf.decompress(packed)) if packed else ""
         return text
 
     def _rtf_text(self, defects: list[str]) -> str:
         packed = self.read(f"__substg1.0_{_RTF}0102")
         try:
-            return rtf.to_text(rtf.decompress(packed)) if packed else ""
+            return outlook_rtf.to_text(outlook_rtf.decompress(packed)) if packed else ""
         except Unreadable as error:
             defects.append(str(error).rstrip("."))
             return ""
