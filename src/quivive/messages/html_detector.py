@@ -24,9 +24,9 @@ class HtmlDetector:
     accepts = frozenset({"text/html", "application/xhtml+xml"})
     online = False
     codes: Mapping[str, str] = {
-        "page/attached-password-form": "The attached page asks for a password and sends it to {target}. "
+        "page/attached-password-form": "The attached page asks for a password. "
         "Banks and shops do not send their login page as a file.",
-        "page/password-form": "The page asks for a password and sends it to {target}.",
+        "page/password-form": "The page asks for a password.",
         "page/attached-script": "The attached page runs a script when it is opened.",
         "page/attached-redirect": "The attached page leads on to {target} by itself.",
         "page/not-all-read": "The page is longer than what was read of it.",
@@ -53,9 +53,9 @@ class HtmlDetector:
         """A page on the web may have scripts and a login; one that came as an attachment should not."""
         attached = item.origin == "attachment"
         for form in [form for form in page.forms if form.password][:1]:
-            target = defang("url", form.action) or "an address that a script decides"
             code, kind = _SENT_LOGIN if attached else _LOGIN
-            yield finding(self, code, kind, item, params={"target": target}, where=Where(part="form"))
+            where = Where(part="form", quote=form.action[:200])
+            yield finding(self, code, kind, item, where=where)
         if attached and page.script:
             yield finding(self, "page/attached-script", "review", item, where=Where(part="script"))
         if attached and page.refresh:

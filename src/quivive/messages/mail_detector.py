@@ -113,9 +113,8 @@ def _page_findings(detector: Detector, item: Item, page: html.Page) -> Iterator[
         where = Where(part="HTML body", quote=form.action[:200])
         if form.password:
             yield finding(detector, "mail/password-form", "fail", item, where=where)
-        else:
-            target = observables.defang("url", form.action) or "an address that is not stated"
-            params = {"target": target}
+        elif form.action:
+            params = {"target": observables.defang("url", form.action)}
             yield finding(detector, "mail/form", "informational", item, params=params, where=where)
     if page.script:
         yield finding(detector, "mail/script", "review", item, where=Where(part="HTML body"))
