@@ -1,7 +1,7 @@
 """Is the mail signed by whom it names, and who vouches for that?
 
-DKIM (RFC 6376) is verified with a key at hand: offline there is no DNS to ask. Authentication-Results (RFC 8601)
-count only where the host that received the mail wrote them: anyone can write such a line.
+DKIM (RFC 6376) is verified with a key at hand: offline there is no DNS to ask. Authentication-Results
+(RFC 8601) count only where the host that received the mail wrote them: anyone can write such a line.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Signature:
 
 @dataclass(frozen=True)
 class Asserted:
-    """One result in an Authentication-Results field: method, result, what it speaks of, and whose word it is."""
+    """One result in an Authentication-Results field: method, result, what it speaks of, and whose word it
+    is.
+    """
 
     method: str
     result: str
@@ -69,36 +71,40 @@ class Authentication:
     accepts = MAIL_TYPES
     online = False
     codes: Mapping[str, str] = {
-        "auth/dkim-pass": "The mail carries a valid signature of {domain}: it was not changed since that domain sent it. "
-        "Whether {domain} is honest is another question.",
-        "auth/dkim-pass-other": "The mail carries a valid signature, but of {domain} and not of {sender}, which stands as "
-        "sender. It proves nothing about {sender}.",
-        "auth/dkim-body-changed": "The mail was changed after {domain} signed it: the text is not the one that was signed.",
-        "auth/dkim-body-changed-list": "The text is not the one that {domain} signed. Mailing lists add a footer and so "
-        "break signatures; so does somebody who rewrites a mail.",
+        "auth/dkim-pass": "The mail carries a valid signature of {domain}: it was not changed since that "
+        "domain sent it. Whether {domain} is honest is another question.",
+        "auth/dkim-pass-other": "The mail carries a valid signature, but of {domain} and not of {sender}, "
+        "which stands as sender. It proves nothing about {sender}.",
+        "auth/dkim-body-changed": "The mail was changed after {domain} signed it: the text is not the one "
+        "that was signed.",
+        "auth/dkim-body-changed-list": "The text is not the one that {domain} signed. Mailing lists add a "
+        "footer and so break signatures; so does somebody who rewrites a mail.",
         "auth/dkim-fail": "The signature of {domain} is not genuine, or what it covers was changed.",
-        "auth/dkim-no-key": "The mail carries a signature of {domain}, but its key ({record}) is not at hand, so it could "
-        "not be verified offline.",
+        "auth/dkim-no-key": "The mail carries a signature of {domain}, but its key ({record}) is not at "
+        "hand, so it could not be verified offline.",
         "auth/dkim-unreadable": "The mail carries a signature of {domain} that cannot be verified: {reason}.",
         "auth/dkim-expired": "The signature of {domain} was meant to hold until {until} only.",
-        "auth/dkim-length": "The signature of {domain} covers only the first {length} bytes of the text; anyone could add "
-        "to it.",
-        "auth/dkim-unsigned-fields": "The signature of {domain} does not cover {fields}: these could be changed by anyone.",
+        "auth/dkim-length": "The signature of {domain} covers only the first {length} bytes of the text; "
+        "anyone could add to it.",
+        "auth/dkim-unsigned-fields": "The signature of {domain} does not cover {fields}: these could be "
+        "changed by anyone.",
         "auth/dkim-test": "{domain} marks its key as being tested only.",
         "auth/unsigned": "The mail carries no signature.",
         "auth/results-pass": "{by}, which received the mail, found that {sender} really sent it ({method}). "
         "Whether {sender} is honest is another question.",
-        "auth/results-spf-fail": "{by}, which received the mail, found that {sender} does not let the server that sent it "
-        "write in its name (SPF: {result}).",
-        "auth/results-fail": "{by}, which received the mail, found that it was not sent by {sender} ({method}: {result}).",
-        "auth/results-fail-list": "{by}, which received the mail, could not confirm that {sender} sent it ({method}: "
-        "{result}). With mailing lists and forwarding that happens to honest mail too.",
+        "auth/results-spf-fail": "{by}, which received the mail, found that {sender} does not let the "
+        "server that sent it write in its name (SPF: {result}).",
+        "auth/results-fail": "{by}, which received the mail, found that it was not sent by {sender} "
+        "({method}: {result}).",
+        "auth/results-fail-list": "{by}, which received the mail, could not confirm that {sender} sent it "
+        "({method}: {result}). With mailing lists and forwarding that happens to honest mail too.",
         "auth/results-weak": "{by}, which received the mail, found: {results}.",
-        "auth/results-unproven": "The mail says of itself that it was checked ({results}), but that line was not written by "
-        "the host that received it. It counts for nothing.",
-        "auth/arc": "Hosts on the way sealed what they found (ARC). Their keys are not at hand; it counts for nothing here.",
-        "auth/not-checked-offline": "Not checked, because it needs the network: whether {domain} lets this server send its "
-        "mail (SPF) and what it wants done with unsigned mail (DMARC).",
+        "auth/results-unproven": "The mail says of itself that it was checked ({results}), but that line "
+        "was not written by the host that received it. It counts for nothing.",
+        "auth/arc": "Hosts on the way sealed what they found (ARC). Their keys are not at hand; it counts "
+        "for nothing here.",
+        "auth/not-checked-offline": "Not checked, because it needs the network: whether {domain} lets this "
+        "server send its mail (SPF) and what it wants done with unsigned mail (DMARC).",
     }  # fmt: skip
 
     def sources(self) -> tuple[Source, ...]:
@@ -163,7 +169,8 @@ def record_name(signature: Signature) -> str:
 
 
 def verify(data: bytes, number: int, signature: Signature, keys: Mapping[str, str]) -> tuple[Verdict, str]:
-    """Verify the signature at place `number` (0 the topmost) with keys at hand; the reason where it cannot be.
+    """Verify the signature at place `number` (0 the topmost) with keys at hand; the reason where it cannot
+    be.
 
     Nothing is looked up. Times in the signature do not count: evidence is read late.
     """
@@ -192,7 +199,9 @@ def _normal(keys: Mapping[str, str]) -> dict[str, str]:
 
 
 def _too_costly(data: bytes) -> str:
-    """Why a mail is not put through dkimpy, some of whose steps take quadratic time on runs of spaces and folds."""
+    """Why a mail is not put through dkimpy, some of whose steps take quadratic time on runs of spaces and
+    folds.
+    """
     header = min((at for at in (data.find(b"\n\n"), data.find(b"\r\n\r\n")) if at >= 0), default=len(data))
     if len(data) > LONGEST or header > LONGEST_HEADER:
         return "the mail or its header is too long"
@@ -310,8 +319,10 @@ def receiving_host(mail: Mail) -> str:
 
 
 def results(mail: Mail) -> tuple[Asserted, ...]:
-    """What Authentication-Results fields say. Trusted is the topmost of those that stand above the line at which the
-    mail entered the receiving organisation and name that organisation or nobody: hosts write on top."""
+    """What Authentication-Results fields say. Trusted is the topmost of those that stand above the line at
+    which the mail entered the receiving organisation and name that organisation or nobody: hosts write on
+    top.
+    """
     host = receiving_host(mail)
     found: list[Asserted] = []
     inside = bool(host)
@@ -334,7 +345,9 @@ def _is_internal(received: str, host: str) -> bool:
 
 
 def _same_house(one: str, other: str) -> bool:
-    """Hosts of one organisation: one registrable domain, or domains of one brand (outlook.com, office365.com)."""
+    """Hosts of one organisation: one registrable domain, or domains of one brand (outlook.com,
+    office365.com).
+    """
     one, other = one.lower().strip("[]."), other.lower().strip("[].")
     if (registrable(one) or one) == (registrable(other) or other):
         return True

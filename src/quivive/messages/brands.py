@@ -1,7 +1,8 @@
 """Which brands does a text name, and which domains are truly theirs?
 
-The table is `brands.yaml`. An alias counts where it stands as words of its own; one that is also an everyday word
-('Orange', 'Chase', 'Wise') or a short acronym counts only with the company beside it ('Chase account', 'ORANGE:').
+The table is `brands.yaml`. An alias counts where it stands as words of its own; one that is also an
+everyday word ('Orange', 'Chase', 'Wise') or a short acronym counts only with the company beside it
+('Chase account', 'ORANGE:').
 """
 
 from __future__ import annotations
@@ -29,19 +30,21 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACELESS = re.compile("[\u0590-\u06ff\u3040-\u9fff\uac00-\ud7af]")
 _BUSINESS = frozenset(
     str.split(
-        "account accounts bank banking card cards konto kontos karte karten id pay payment payments parcel package packet "
-        "paket pakket pakje paquete colis pacco encomenda delivery support service services security team app wallet "
-        "compte carte cuenta tarjeta conta cartao conto carta rekening betaalpas bankpas login customer customers kunde "
-        "kunden kundenservice klant klantenservice client clients cliente clientes helpdesk alert alerts online mobile "
-        "subscription abonnement abo prime tracking shipment sendung refund tax toll kargo hesap musteri mesaj code "
-        "verification secure securite seguridad sicherheit invoice bill rechnung facture factura fattura fatura stock "
-        "store exchange live credit debit kredit kreditkarte netbanking kyc pan upi sim points rewards reward voucher gift"
+        "account accounts bank banking card cards konto kontos karte karten id pay payment payments parcel "
+        "package packet paket pakket pakje paquete colis pacco encomenda delivery support service services "
+        "security team app wallet compte carte cuenta tarjeta conta cartao conto carta rekening betaalpas "
+        "bankpas login customer customers kunde kunden kundenservice klant klantenservice client clients "
+        "cliente clientes helpdesk alert alerts online mobile subscription abonnement abo prime tracking "
+        "shipment sendung refund tax toll kargo hesap musteri mesaj code verification secure securite "
+        "seguridad sicherheit invoice bill rechnung facture factura fattura fatura stock store exchange "
+        "live credit debit kredit kreditkarte netbanking kyc pan upi sim points rewards reward voucher gift"
     )
 )
 _YOUR = frozenset(
     str.split(
-        "your ur tu su tus sus votre vos ton uw je jouw ihr ihre ihrem ihren ihrer dein deine deinem deinen seu sua il "
-        "tuo tua suo sua din ditt your's dear from de von van di da par by with bei hos via the our unser unsere notre"
+        "your ur tu su tus sus votre vos ton uw je jouw ihr ihre ihrem ihren ihrer dein deine deinem "
+        "deinen seu sua il tuo tua suo sua din ditt your's dear from de von van di da par by with bei hos "
+        "via the our unser unsere notre"
     )
 )
 _LABELLED = re.compile(r"\s{0,2}[:\-–—|!：】\])>]")
@@ -50,7 +53,9 @@ _DECORATION = re.compile(r"[\s\[(【<*#~>\"'“”!-]*")
 
 @dataclass(frozen=True)
 class Brand:
-    """A brand that fraud imitates; `domains` are its own, `ordinary` its folded names that are everyday words."""
+    """A brand that fraud imitates; `domains` are its own, `ordinary` its folded names that are everyday
+    words.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -160,7 +165,7 @@ def owners(host: str) -> tuple[Brand, ...]:
 
 
 def mentions(text: str) -> Iterator[Mention]:
-    """Brands that a text names, in order, each alias once a place; everyday words only beside their company."""
+    """Brands that a text names, in order; everyday words only beside their company."""
     text = text[:LONGEST]
     words = [(match.group(), *match.span()) for match in _WORD.finditer(text)]
     folded = [fold(word) for word, _, _ in words]

@@ -42,22 +42,24 @@ class Domains:
         "domain/brand-own": "{domain} belongs to {brand}.",
         "domain/house-own": "{domain} is one of your own domains.",
         "domain/lookalike": "{domain} is spelt almost like {brand}, but it is not theirs: theirs is {own}.",
-        "domain/lookalike-words": "{domain} puts the name of {brand} beside other words to look official. It is "
-        "not among the addresses that {brand} uses; theirs is {own}.",
-        "domain/brand-in-subdomain": "{domain} begins with {piece}, the true address of {brand}, but only its end "
-        "counts: it leads to {registrable}, which is somebody else's.",
-        "domain/idn-confusable": "{domain} is written with foreign letters ({shown}) so that it reads like {brand}. "
-        "It is not theirs: theirs is {own}.",
-        "domain/brand-in-name": "{domain} carries the name of {brand} but is not among the addresses we know as theirs "
-        "({own}).",
-        "domain/brand-other-ending": "{domain} is the name of {brand} with an ending that we do not know as theirs "
-        "({own}).",
-        "domain/near-brand": "{domain} differs by one letter from the name of {brand} ({own}). That can be chance.",
+        "domain/lookalike-words": "{domain} puts the name of {brand} beside other words to look official. "
+        "It is not among the addresses that {brand} uses; theirs is {own}.",
+        "domain/brand-in-subdomain": "{domain} begins with {piece}, the true address of {brand}, but only "
+        "its end counts: it leads to {registrable}, which is somebody else's.",
+        "domain/idn-confusable": "{domain} is written with foreign letters ({shown}) so that it reads like "
+        "{brand}. It is not theirs: theirs is {own}.",
+        "domain/brand-in-name": "{domain} carries the name of {brand} but is not among the addresses we "
+        "know as theirs ({own}).",
+        "domain/brand-other-ending": "{domain} is the name of {brand} with an ending that we do not know "
+        "as theirs ({own}).",
+        "domain/near-brand": "{domain} differs by one letter from the name of {brand} ({own}). That can be "
+        "chance.",
         "domain/house-lookalike": "{domain} looks like your own domain {own} but is not one of yours.",
-        "domain/mixed-scripts": "{domain} mixes letters of several alphabets in one word ({shown}): {scripts}.",
+        "domain/mixed-scripts": "{domain} mixes letters of several alphabets in one word ({shown}): "
+        "{scripts}.",
         "domain/idn": "{domain} is how computers write {shown}.",
-        "domain/risky-ending": "The ending of {domain} is sold very cheaply and met often in fraud. By itself that proves "
-        "nothing.",
+        "domain/risky-ending": "The ending of {domain} is sold very cheaply and met often in fraud. By "
+        "itself that proves nothing.",
     }  # fmt: skip
 
     def sources(self) -> tuple[Source, ...]:

@@ -1,8 +1,8 @@
 """Is the sender who the message says it is?
 
-A mail names its sender three times: in the display name that people read, in the address, and in the links. A text
-names a brand and gives a link. Where these belong to different owners, somebody pretends. Whether an address itself
-was forged is the question of `authentication`.
+A mail names its sender three times: in the display name that people read, in the address, and in the
+links. A text names a brand and gives a link. Where these belong to different owners, somebody pretends.
+Whether an address itself was forged is the question of `authentication`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from quivive.messages import brands, lookalike
 from quivive.messages.brands import Brand, Mention, squash
+from quivive.messages.indicators import is_popular
 from quivive.messages.links import MAIL_TYPES, in_text, ip_of
 from quivive.messages.mail import Address, Mail, addresses, parse
 from quivive.messages.normalise import normalise
@@ -42,10 +43,13 @@ MOST = 100
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
 _DOMAIN = re.compile(r"(?<![\w@.-])(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}(?![\w-])")
 _VIA = re.compile(r"(?i)\b(?:via|through|über|durch|par|mediante|on behalf of|im auftrag|from)\b|\(.*\)\s*$")
+_GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|gob|gouv|govt|mil)(?:\.[a-z]{2})?$")
+"""Endings that only governments are given."""
 _OFFICE = re.compile(
-    r"(?i)\b(?:bank|support|security|service desk|help ?desk|kundenservice|kundendienst|klantenservice|customer (?:service|care)"
-    r"|service client|servicio al cliente|atendimento|administrator|it department|billing|payroll|human resources|hr team"
-    r"|accounts? (?:team|department)|ministry|police|government|polizei|ministerium|gendarmerie|policía|court|customs)\b"
+    r"(?i)\b(?:bank|support|security|service desk|help ?desk|kundenservice|kundendienst|klantenservice"
+    r"|customer (?:service|care)|service client|servicio al cliente|atendimento|administrator|it department"
+    r"|billing|payroll|human resources|hr team|accounts? (?:team|department)|ministry|police|government"
+    r"|polizei|ministerium|gendarmerie|policía|court|customs)\b"
 )
 
 
@@ -57,39 +61,43 @@ class Identity:
     accepts = MAIL_TYPES | TEXTS
     online = False
     codes: Mapping[str, str] = {
-        "identity/display-name-brand": "The sender calls itself '{display}', but the mail comes from {domain}, which does "
-        "not belong to {brand}.",
-        "identity/display-name-mentions-brand": "The sender's name '{display}' mentions {brand}, but the mail comes from "
-        "{domain}, which does not belong to them.",
-        "identity/display-name-disguised": "The sender's name '{display}' is written with look-alike letters or signs that "
-        "cannot be seen; it reads {brand}.",
-        "identity/display-name-address": "The sender's name shows the address {shown}, but the mail comes from {address}.",
-        "identity/display-name-relayed": "The sender's name shows {shown}, while the mail comes from {address}, as mailing "
-        "lists and forwarding services do.",
-        "identity/reply-elsewhere": "Answers do not go to the sender ({sender}) but to {reply}, another organisation.",
-        "identity/reply-to-free-mail": "The mail is sent from {sender}, but answers go to {reply}, a mailbox that anyone "
-        "can open.",
-        "identity/free-mail-brand": "The mail speaks for {brand} but comes from {domain}, where anyone can open a mailbox. "
-        "{brand} does not write to its customers from there.",
-        "identity/free-mail-organisation": "The sender calls itself '{display}' but writes from {domain}, where anyone can "
-        "open a mailbox.",
-        "identity/brand-link-mismatch": "The message speaks for {brand}, but its link leads to {domain}, which does not "
-        "belong to {brand}. Theirs is {own}.",
-        "identity/brand-named-link-elsewhere": "The message names {brand}, but its link leads to {domain}, which does not "
-        "belong to {brand}.",
-        "identity/brand-link-hidden": "The message speaks for {brand}, but its link hides behind {domain}, so where it "
-        "leads cannot be told. Theirs is {own}.",
+        "identity/display-name-brand": "The sender calls itself '{display}', but the mail comes from "
+        "{domain}, which does not belong to {brand}.",
+        "identity/display-name-mentions-brand": "The sender's name '{display}' mentions {brand}, but the "
+        "mail comes from {domain}, which does not belong to them.",
+        "identity/display-name-disguised": "The sender's name '{display}' is written with look-alike "
+        "letters or signs that cannot be seen; it reads {brand}.",
+        "identity/display-name-address": "The sender's name shows the address {shown}, but the mail comes "
+        "from {address}.",
+        "identity/display-name-relayed": "The sender's name shows {shown}, while the mail comes from "
+        "{address}, as mailing lists and forwarding services do.",
+        "identity/reply-elsewhere": "Answers do not go to the sender ({sender}) but to {reply}, another "
+        "organisation.",
+        "identity/reply-to-free-mail": "The mail is sent from {sender}, but answers go to {reply}, a "
+        "mailbox that anyone can open.",
+        "identity/free-mail-brand": "The mail speaks for {brand} but comes from {domain}, where anyone can "
+        "open a mailbox. {brand} does not write to its customers from there.",
+        "identity/free-mail-organisation": "The sender calls itself '{display}' but writes from {domain}, "
+        "where anyone can open a mailbox.",
+        "identity/brand-link-mismatch": "The message speaks for {brand}, but its link leads to {domain}, "
+        "which does not belong to {brand}. Theirs is {own}.",
+        "identity/brand-named-link-elsewhere": "The message names {brand}, but its link leads to {domain}, "
+        "which does not belong to {brand}.",
+        "identity/brand-link-hidden": "The message speaks for {brand}, but its link hides behind {domain}, "
+        "so where it leads cannot be told. Theirs is {own}.",
         "identity/brand-link-own": "The message names {brand}, and its links lead to {own}, which is theirs.",
-        "identity/sender-is-brand": "The sender's address belongs to {brand}. An address alone can be forged: see whether "
-        "the mail is signed.",
-        "identity/house-sender": "The mail claims to come from your own domain {domain}. See whether it is signed: nobody "
-        "needs your permission to write your address on a mail.",
-        "identity/house-spoofed": "The mail claims to come from your own domain {domain}, but errors go back to {other}: it "
-        "was sent by somebody else.",
-        "identity/house-name": "The sender's name mentions your own domain {own}, but the mail comes from {domain}.",
-        "identity/house-lookalike": "The sender's domain {domain} looks like your own domain {own} but is not yours.",
-        "identity/good-sender": "{address} is on your list of known-good senders. An address alone can be forged: see "
-        "whether the mail is signed.",
+        "identity/sender-is-brand": "The sender's address belongs to {brand}. An address alone can be "
+        "forged: see whether the mail is signed.",
+        "identity/house-sender": "The mail claims to come from your own domain {domain}. See whether it is "
+        "signed: nobody needs your permission to write your address on a mail.",
+        "identity/house-spoofed": "The mail claims to come from your own domain {domain}, but errors go "
+        "back to {other}: it was sent by somebody else.",
+        "identity/house-name": "The sender's name mentions your own domain {own}, but the mail comes from "
+        "{domain}.",
+        "identity/house-lookalike": "The sender's domain {domain} looks like your own domain {own} but is "
+        "not yours.",
+        "identity/good-sender": "{address} is on your list of known-good senders. An address alone can be "
+        "forged: see whether the mail is signed.",
         "identity/no-sender": "The mail does not say who sent it.",
     }  # fmt: skip
 
@@ -102,7 +110,9 @@ class Identity:
         if not isinstance(subject, Item):
             return
         if subject.media_type in MAIL_TYPES:
-            yield from in_mail(self, subject, parse(subject.data, context.limits), context)
+            mail = parse(subject.data, context.limits)
+            yield from in_mail(self, subject, mail, context)
+            yield from _domains(subject, mail)
         elif subject.text and subject.meta.get("kind") != "mail":
             yield from _in_text(self, subject, context)
 
@@ -122,9 +132,20 @@ def in_mail(detector: Detector, item: Item, mail: Mail, context: Context) -> Ite
     yield from _links_of_mail(detector, item, sender, mail)
 
 
+def _domains(item: Item, mail: Mail) -> Iterator[Observable]:
+    """The domains of the mail's addresses, to be examined in their turn."""
+    named = [("From", sender_of(mail)), ("Return-Path", mail.return_path)]
+    named += [("Reply-To", address) for address in mail.reply_to[:5]]
+    for part, address in named:
+        if address and registrable(address.domain):
+            where = Where(part=part, quote=address.address)
+            yield Observable("domain-name", address.domain, item=item.name, where=where)
+
+
 def sender_of(mail: Mail) -> Address | None:
-    """The first mailbox of From that has an address, under the first name that stands there: a bare comma after the
-    name ('"Brand", x <a@b.example>') makes mail programs show that name."""
+    """The first mailbox of From that has an address, under the first name that stands there: a bare comma
+    after the name ('"Brand", x <a@b.example>') makes mail programs show that name.
+    """
     boxes = addresses(mail.header("From") or mail.header("Sender"))
     real = next((box for box in boxes if box.domain), None)
     name = next((box.display for box in boxes if box.display.strip()), "")
@@ -240,14 +261,16 @@ def _calls_itself(says: _Says, named: tuple[Brand, ...], mail: Mail) -> Iterator
 
 _FILLER = frozenset(
     str.split(
-        "the team support service services customer account accounts security secure alert alerts notification notifications "
-        "notice info information center centre online bank app mail email update updates department kundenservice kunden "
-        "kundendienst sicherheit konto klantenservice client clients cliente clientes atencion servicio al de der die das und "
-        "and for of by from no reply noreply do not donotreply official verification billing payment payments delivery helpdesk "
-        "help desk news rewards reward gutschein gift card cards karte voucher prize department inc ltd gmbh llc sa com net org "
-        "www shop store wallet protocol nfts nft foundation resolution confirmation thank you hello member members membership "
-        "customers prime atendimento recompensas suporte equipe team equipo assistance supermarket on 24 7 1 2 3 sms admin s a "
-        "belohnung belohnungen gewinnspiel gutscheine karten premio premios regalo cadeau bon nft office"
+        "the team support service services customer account accounts security secure alert alerts "
+        "notification notifications notice info information center centre online bank app mail email "
+        "update updates department kundenservice kunden kundendienst sicherheit konto klantenservice "
+        "client clients cliente clientes atencion servicio al de der die das und and for of by from no "
+        "reply noreply do not donotreply official verification billing payment payments delivery helpdesk "
+        "help desk news rewards reward gutschein gift card cards karte voucher prize department inc ltd "
+        "gmbh llc sa com net org www shop store wallet protocol nfts nft foundation resolution "
+        "confirmation thank you hello member members membership customers prime atendimento recompensas "
+        "suporte equipe team equipo assistance supermarket on 24 7 1 2 3 sms admin s a belohnung "
+        "belohnungen gewinnspiel gutscheine karten premio premios regalo cadeau bon nft office"
     )
 )
 
@@ -294,7 +317,9 @@ def _same_brand(one: Address, other: Address) -> bool:
 
 
 def _links_of_mail(detector: Detector, item: Item, sender: Address, mail: Mail) -> Iterator[Finding]:
-    """The brand that a mail speaks for against the links in it; nothing where the sender's domain is the brand's."""
+    """The brand that a mail speaks for against the links in it; nothing where the sender's domain is the
+    brand's.
+    """
     claimed = [m for m in brands.mentions(normalise(mail.text[:HEAD]).text) if m.claimed]
     named = _named(sender)
     candidates = list(dict.fromkeys((*named, *(m.brand for m in claimed))))
@@ -330,7 +355,9 @@ def _in_text(detector: Detector, item: Item, context: Context) -> Iterator[Findi
 
 
 def _speaks_as(claimed: Sequence[Mention], text: str) -> bool:
-    """Whether a text speaks as the brand it claims: it opens with it, or is short and about the reader's account."""
+    """Whether a text speaks as the brand it claims: it opens with it, or is short and about the reader's
+    account.
+    """
     return bool(claimed) and (len(text) <= brands.TERSE or (claimed[0].start <= 40 and len(text) <= LETTER))
 
 
@@ -380,18 +407,22 @@ def _belongs(host: str, brand: Brand) -> bool:
 
 
 def _is_neutral(host: str) -> bool:
-    """Links that say nothing about the sender: short links, click counters, other well-known firms, no name at all."""
+    """Links that say nothing about the sender: short links, click counters, well-known firms, governments,
+    no name.
+    """
     known = services()
     if not registrable(host):
         return ip_of(host) is None
-    if tenant(host):
-        return False
-    return bool(
-        entry(host, known.shorteners)
+    if tenant(host) or host in known.hosting or any(host == form.partition("/")[0] for form in known.forms):
+        return False  # a well-known name, but anyone's page
+    if (
+        _GOVERNMENT.search(host)
+        or entry(host, known.shorteners)
         or entry(host, known.qr)
         or entry(host, known.trackers)
-        or brands.owners(host)
-    )
+    ):
+        return True
+    return bool(brands.owners(host)) or is_popular(registrable(host))
 
 
 def _is_below(host: str, domain: str) -> bool:

@@ -1,8 +1,8 @@
 """Is a value on a list of known-bad ones?
 
-Lists are files with a date and a source: STIX 2 bundles, MISP warning lists, CSV, or one value a line, also packed
-(.gz, .tar.gz). A desk's own lists come through `Context.house`. A well-known domain that stands on a list whole
-(somebody once put something bad there) is said, and is no finding against it.
+Lists are files with a date and a source: STIX 2 bundles, MISP warning lists, CSV, or one value a line,
+also packed (.gz, .tar.gz). A desk's own lists come through `Context.house`. A well-known domain that
+stands on a list whole (somebody once put something bad there) is said, and is no finding against it.
 """
 
 from __future__ import annotations
@@ -37,20 +37,7 @@ _PATTERN = re.compile(
     r"(?::|\.)[\w'.\[\]-]*(?:value|address|number|account_login)?'?\s*=\s*'((?:[^'\\]|\\.){1,2048})'"
 )
 _DATE = re.compile(r"(?i)(?:date|updated?|version|generated|modified)\D{0,20}(\d{4}-\d{2}-\d{2})")
-_COLUMNS = (
-    "value",
-    "indicator",
-    "ioc",
-    "url",
-    "domain",
-    "host",
-    "address",
-    "email",
-    "wallet",
-    "phone",
-    "number",
-    "iban",
-)
+_COLUMNS = tuple(str.split("value indicator ioc url domain host address email wallet phone number iban"))
 _TYPES = frozenset(
     {"url", "domain-name", "email-addr", "phone-number", "iban", "cryptocurrency-wallet", "payment-card", "ipv4-addr",
      "ipv6-addr", "user-account"}
@@ -81,9 +68,10 @@ class Indicators:
     online = False
     codes: Mapping[str, str] = {
         "indicator/listed": "{value} is on a list of known-bad values: {source}.",
-        "indicator/listed-parent": "{value} lies below {listed}, which is on a list of known-bad values: {source}.",
-        "indicator/popular": "{listed} stands on a list of known-bad values ({source}), but it is a well-known service that "
-        "carries much that is honest. That says nothing about {value}.",
+        "indicator/listed-parent": "{value} lies below {listed}, which is on a list of known-bad values: "
+        "{source}.",
+        "indicator/popular": "{listed} stands on a list of known-bad values ({source}), but it is a "
+        "well-known service that carries much that is honest. That says nothing about {value}.",
     }  # fmt: skip
 
     def sources(self) -> tuple[Source, ...]:
@@ -165,7 +153,9 @@ def _domains(host: str) -> Iterator[str]:
 
 
 def is_popular(domain: str) -> bool:
-    """Whether a listed value is a whole well-known service: one of the list, a brand's own, or a hosting service."""
+    """Whether a listed value is a whole well-known service: one of the list, a brand's own, or a hosting
+    service.
+    """
     domain = domain.removeprefix("www.")
     if domain in _popular() or domain in brands.table().by_domain:
         return True

@@ -74,35 +74,43 @@ class Links:
     accepts = frozenset({"url", TEXT, VALUE, *MAIL_TYPES})
     online = False
     codes: Mapping[str, str] = {
-        "link/user-info": "The link shows {shown} first, but what stands before an @ does not count: it leads to {host}.",
+        "link/user-info": "The link shows {shown} first, but what stands before an @ does not count: it "
+        "leads to {host}.",
         "link/credentials": "The link carries a user name or password for {host} in itself.",
-        "link/ip-host": "The link leads to a bare computer address, {host}, instead of a name. Companies do not do that.",
+        "link/ip-host": "The link leads to a bare computer address, {host}, instead of a name. Companies "
+        "do not do that.",
         "link/disguised-ip": "The link hides the computer address {address} behind the notation {host}.",
         "link/odd-port": "The link leads to {host} through the unusual entrance (port) {port}.",
-        "link/encoded": "The link is encoded twice over, which hides from people and filters what stands in it.",
-        "link/script": "A link of the mail does not lead to a page but runs or holds a page itself ({scheme}:).",
+        "link/encoded": "The link is encoded twice over, which hides from people and filters what stands "
+        "in it.",
+        "link/script": "A link of the mail does not lead to a page but runs or holds a page itself "
+        "({scheme}:).",
         "link/redirect": "The link begins with {host}, a known name, but sends the visitor on to {target}.",
-        "link/wrapped": "A mail filter ({host}) stands in front of this link; the sender's link leads to {target}.",
+        "link/wrapped": "A mail filter ({host}) stands in front of this link; the sender's link leads to "
+        "{target}.",
         "link/leads-on": "The link names a second address inside: {target}.",
         "link/shortener": "{host} shortens links: where this one leads cannot be told without opening it.",
-        "link/qr-service": "{host} serves links for QR codes whose aim can be changed at any time; it cannot be told "
-        "without opening it.",
-        "link/free-hosting": "The page lies at {service}, where anyone can put up a page without proving who they are.",
-        "link/form-builder": "The link leads to a questionnaire at {service}, which anyone can write. Do not enter "
-        "passwords, codes or card data there.",
+        "link/qr-service": "{host} serves links for QR codes whose aim can be changed at any time; it "
+        "cannot be told without opening it.",
+        "link/free-hosting": "The page lies at {service}, where anyone can put up a page without proving "
+        "who they are.",
+        "link/form-builder": "The link leads to a questionnaire at {service}, which anyone can write. Do "
+        "not enter passwords, codes or card data there.",
         "link/tunnel": "The link leads through {service} to somebody's private computer.",
-        "link/address-in-link": "The link carries the email address {address}, so that the page behind it can greet its "
-        "victim and fill in the name.",
+        "link/address-in-link": "The link carries the email address {address}, so that the page behind it "
+        "can greet its victim and fill in the name.",
         "link/program": "The link leads to a file ({file}) that installs or runs a program when opened.",
-        "link/deep": "The link stacks {count} names in front of {domain}; on a small screen only the first ones show.",
+        "link/deep": "The link stacks {count} names in front of {domain}; on a small screen only the first "
+        "ones show.",
         "link/long": "The link is {length} characters long.",
-        "link/shown-elsewhere": "The mail shows {shown}, but the link behind it leads to {target}, which belongs to "
-        "somebody else.",
-        "link/shown-counted": "The mail shows {shown}; the link leads there through a click counter, {target}, as "
-        "newsletters do.",
-        "link/shown-maybe-counted": "The mail shows {shown}, but the link behind it leads to {target} first. That may be "
-        "a click counter; it cannot be told without opening it.",
-        "link/not-opened": "{count} link(s) were read but not opened: what stands on the pages behind them is not known.",
+        "link/shown-elsewhere": "The mail shows {shown}, but the link behind it leads to {target}, which "
+        "belongs to somebody else.",
+        "link/shown-counted": "The mail shows {shown}; the link leads there through a click counter, "
+        "{target}, as newsletters do.",
+        "link/shown-maybe-counted": "The mail shows {shown}, but the link behind it leads to {target} "
+        "first. That may be a click counter; it cannot be told without opening it.",
+        "link/not-opened": "{count} link(s) were read but not opened: what stands on the pages behind them "
+        "is not known.",
     }  # fmt: skip
 
     def sources(self) -> tuple[Source, ...]:
@@ -159,7 +167,7 @@ def _not_opened(detector: Detector, item: Item, count: int) -> Iterator[Finding]
 
 
 def split(url: str) -> Parts | None:
-    """The parts of a link as a browser takes them ('\\' is '/'); None if it does not read (RFC 3986, WHATWG)."""
+    """The parts of a link as a browser takes them ('\\' is '/'); None if it does not read (RFC 3986)."""
     url = url.strip().replace("\\", "/")
     try:
         parts = urlsplit(url)
@@ -375,7 +383,9 @@ def _same_owner(one: str, other: str) -> bool:
 
 
 def in_mail(detector: Detector, item: Item, mail: Mail) -> Iterator[Finding]:
-    """Findings on the links of a parsed mail: words that name another address, scripts, and that none was opened."""
+    """Findings on the links of a parsed mail: words that name another address, scripts, and that none was
+    opened.
+    """
     seen: set[tuple[str, str]] = set()
     for link in mail.links[:MOST]:
         scheme = link.href.strip().partition(":")[0].lower() if ":" in link.href[:20] else ""

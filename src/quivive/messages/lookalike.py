@@ -1,8 +1,9 @@
 """Is a domain made to be mistaken for a brand's own?
 
-Compared are labels, in the order in which a reader is fooled: the whole true address in front of a foreign domain,
-letters of another script or digits that look alike (after Unicode UTS #39), slips of one letter (Damerau 1964), the
-name beside the words that fraud adds ('postnl-herplan'). Short names and everyday words need more than long ones.
+Compared are labels, in the order in which a reader is fooled: the whole true address in front of a
+foreign domain, letters of another script or digits that look alike (after Unicode UTS #39), slips of one
+letter (Damerau 1964), the name beside the words that fraud adds ('postnl-herplan'). Short names and
+everyday words need more than long ones.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from quivive.observables import registrable
 How = Literal["embedded", "confusable", "spelling", "words", "near", "ending", "name"]
 """From the whole address in a subdomain (strongest) to a name that merely occurs (weakest)."""
 
-_SIMILAR = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("3", "e"), ("4", "a"),
-            ("7", "t"), ("8", "b"), ("9", "g"))  # fmt: skip
+_SIMILAR = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("3", "e"),
+            ("4", "a"), ("7", "t"), ("8", "b"), ("9", "g"))  # fmt: skip
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _COUNTRIES = frozenset(
-    str.split("at au be br ca ch cl co cz de dk es eu fi fr gr hk hu ie il in it jp ke mx my ng nl no nz pe ph pk pl pt "
-              "ro ru sa se sg th tr tw ua uk us usa za com net org")
+    str.split("at au be br ca ch cl co cz de dk es eu fi fr gr hk hu ie il in it jp ke mx my ng nl no nz "
+    "pe ph pk pl pt ro ru sa se sg th tr tw ua uk us usa za com net org")
 )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _by_length() -> Mapping[int, tuple[Key, ...]]:
 
 @lru_cache(maxsize=4096)
 def resemblance(host: str) -> Resemblance | None:
-    """The strongest resemblance of an ASCII host to a brand that does not own it; None where there is none."""
+    """The strongest resemblance of an ASCII host to a brand that does not own it; None for none."""
     domain = registrable(host)
     if not domain or brands.owners(host):
         return None
@@ -177,7 +178,9 @@ def _is_local_member(found: Resemblance, suffix: str) -> bool:
 
 
 def _embedded(below: str, label: str, suffix: str) -> Resemblance | None:
-    """'paypal.com.secure-login.example', 'hmrc.gov.uk-refund.example': the true domain in front of a foreign one."""
+    """'paypal.com.secure-login.example', 'hmrc.gov.uk-refund.example': the true domain in front of a foreign
+    one.
+    """
     if re.search(r"(?:^|\.)(?:edu|ac)(?:\.|$)", suffix):
         return None  # libraries reach publishers through names of this form
     labels = [*(below.split(".") if below else ()), label.partition("-")[0]]
@@ -220,6 +223,8 @@ def _by_spelling(plain: str) -> Resemblance | None:
 
 
 def _near(plain: str) -> Resemblance | None:
+    if len(plain) < 7:
+        return None
     return next((Resemblance(key.brand, "near", plain) for key in _one_edit_away(plain)), None)
 
 
@@ -233,7 +238,9 @@ def _one_edit_away(plain: str) -> Iterator[Key]:
 
 
 def edit(a: str, b: str) -> str:
-    """The one Damerau edit that makes `a` of `b`: 'swap', 'replace', 'add', 'drop'; '' if it takes none or more."""
+    """The one Damerau edit that makes `a` of `b`: 'swap', 'replace', 'add', 'drop'; '' if it takes none or
+    more.
+    """
     if a == b or abs(len(a) - len(b)) > 1:
         return ""
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
@@ -248,8 +255,9 @@ def edit(a: str, b: str) -> str:
 
 
 def _is_convincing(label: str, true: str) -> bool:
-    """Whether a slip of one letter is meant to be overlooked: long names any; short ones a swap, a doubled or halved
-    letter or a neighbouring key. A plural or an ending is ordinary language."""
+    """Whether a slip of one letter is meant to be overlooked: long names any; short ones a swap, a doubled
+    or halved letter or a neighbouring key. A plural or an ending is ordinary language.
+    """
     how = edit(label, true)
     start = next(
         (i for i, (x, y) in enumerate(zip(label, true, strict=False)) if x != y), min(len(label), len(true))

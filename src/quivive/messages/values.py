@@ -1,6 +1,7 @@
 """What can be said of a bare value from its form alone: a phone number, an IBAN, a card number, a wallet?
 
-Numbering plans and registers say what a value can be, never who has it: caller IDs are forged and numbers move.
+Numbering plans and registers say what a value can be, never who has it: caller IDs are forged and numbers
+move.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
     from schwifty import IBAN
 
-_DEAR = frozenset({"premium", "shared-cost"})
+_DEAR = frozenset({"premium"})
 _SCHEMES = (
     ("American Express", ("34", "37")),
     ("Diners Club", ("300", "301", "302", "303", "304", "305", "36", "38", "39")),
@@ -39,20 +40,21 @@ class Values:
     accepts = frozenset({"phone-number", "iban", "payment-card", "cryptocurrency-wallet"})
     online = False
     codes: Mapping[str, str] = {
-        "value/phone-number": "{number} is a number of {country} (kind: {type}). Who calls from it cannot be told from the "
-        "number: it can be forged.",
-        "value/phone-international": "{number} is a number of an international service (kind: {type}) and belongs to no "
-        "country.",
+        "value/phone-number": "{number} is a number of {country} (kind: {type}). Who calls from it cannot "
+        "be told from the number: it can be forged.",
+        "value/phone-international": "{number} is a number of an international service (kind: {type}) and "
+        "belongs to no country.",
         "value/phone-premium": "{number} is a {type} number of {country}: calling it back can cost much.",
-        "value/phone-unassigned": "{number} does not exist: no such number is assigned in {country}. A caller ID that shows "
-        "it is forged or mistyped.",
+        "value/phone-unassigned": "{number} does not exist: no such number is assigned in {country}. A "
+        "caller ID that shows it is forged; in a text it may be another sort of number.",
         "value/phone-impossible": "{number} cannot be a phone number: {reason}.",
         "value/phone-fictional": "{number} lies in a range kept for films and examples; nobody has it.",
-        "value/phone-own": "{number} is on your list of own numbers. A caller ID can show it without being you.",
-        "value/iban": "{iban} is the form of an account in {country}{bank}. Whose account it is cannot be told from the "
-        "number.",
-        "value/iban-unknown-bank": "{iban} has the form of an account in {country}, but the register knows no bank under its "
-        "code {code}. Codes of banks that were merged end so too.",
+        "value/phone-own": "{number} is on your list of own numbers. A caller ID can show it without being "
+        "you.",
+        "value/iban": "{iban} is the form of an account in {country}{bank}. Whose account it is cannot be "
+        "told from the number.",
+        "value/iban-unknown-bank": "{iban} has the form of an account in {country}, but the register knows "
+        "no bank under its code {code}. Codes of banks that were merged end so too.",
         "value/card": "This is the form of a {scheme} card number. Never pass a card number on in a message.",
         "value/wallet": "{wallet} is a valid address on {chain}. What is sent there cannot be called back.",
     }  # fmt: skip
@@ -107,7 +109,11 @@ def _phone(detector: Detector, subject: Observable, context: Context) -> Iterato
     country, kind = country_of(number), type_of(number)
     params = {"number": shown, "country": country or "any country", "type": kind.replace("-", " ")}
     if not phonenumbers.is_valid_number(number):
-        yield _say(detector, subject, "value/phone-unassigned", "review", params)
+        # digits found in running text are often a parcel or order number
+        found = subject.where is not None and subject.where.start is not None
+        yield _say(
+            detector, subject, "value/phone-unassigned", "informational" if found else "review", params
+        )
     elif kind in _DEAR:
         yield _say(detector, subject, "value/phone-premium", "review", params)
     else:
@@ -147,19 +153,36 @@ def country_of(number: PhoneNumber) -> str:
     region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if region in ("001", "ZZ"):
         return ""
-    return geocoder.country_name_for_number(number, "en") or ("North America" if region == "US" else region)
+    if region == "US":  # the plan of country code 1 is shared
+        return geocoder.country_name_for_number(number, "en") or "North America"
+    some = phonenumbers.example_number(region) or number
+    return (
+        geocoder.country_name_for_number(number, "en")
+        or geocoder.country_name_for_number(some, "en")
+        or region
+    )
 
 
 def is_fictional(number: PhoneNumber) -> bool:
-    """Ranges kept for drama: +1 NPA 555-0100…0199 (ATIS-0300115), Ofcom's and ACMA's numbers for use in television."""
+    """Ranges kept for drama: +1 NPA 555-0100…0199 (ATIS-0300115), Ofcom's and ACMA's numbers for use in
+    television.
+    """
     digits = str(number.national_number)
     if number.country_code == 1:
         return len(digits) == 10 and digits[3:8] == "55501"
-    if number.country_code == 44:
-        return digits.startswith(("2079460", "7700900", "1632960", "8081570", "9098790", "3069990", "1134960", "1144960",
-                                  "1154960", "1164960", "1174960", "1184960", "1214960", "1314960", "1414960", "1514960",
-                                  "1614960", "1914980", "2890180", "2920180"))  # fmt: skip
-    return number.country_code == 61 and digits.startswith(("491570", "255501", "355501", "755501", "855501"))
+    plan = _FICTIONAL.get(number.country_code or 0, ())
+    return digits.startswith(plan) if plan else False
+
+
+_FICTIONAL: Mapping[int, tuple[str, ...]] = {
+    44: tuple(
+        str.split(
+            "2079460 7700900 1632960 8081570 9098790 3069990 1134960 1144960 1154960 1164960 1174960 1184960 "
+            "1214960 1314960 1414960 1514960 1614960 1914980 2890180 2920180"
+        )
+    ),
+    61: tuple(str.split("25550 27010 35550 37010 75550 77010 85550 87010")),
+}
 
 
 # --- accounts, cards, wallets ---
@@ -189,7 +212,9 @@ def _iban(detector: Detector, subject: Observable) -> Iterator[Finding]:
 
 
 def _bank(iban: IBAN) -> str | None:
-    """The bank's name; '' where the register does not cover the country; None where it does and knows no such bank."""
+    """The bank's name; '' where the register does not cover the country; None where it does and knows no
+    such bank.
+    """
     if iban.bank_name:
         return str(iban.bank_name).strip(" .")
     return None if iban.country_code in _COMPLETE else ""
@@ -221,7 +246,7 @@ def _wallet(detector: Detector, subject: Observable) -> Iterator[Finding]:
 
 @lru_cache(maxsize=4)
 def _library(name: str) -> Source:
-    """A library whose data is used: its version, and the hash of its list of files (each with its own hash)."""
+    """A library whose data is used: its version, and the hash of its list of hashed files."""
     from importlib.metadata import distribution
 
     installed = distribution(name)
