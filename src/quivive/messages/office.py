@@ -75,8 +75,12 @@ class Office:
         with Package(subject.data) as package:
             yield from self._warnings(subject, package)
             reader = _Reader(context.limits.text)
-            for name in sorted(filter(_TEXT_PARTS.fullmatch, package.names), key=_order)[:SLIDES]:
+            parts = sorted(filter(_TEXT_PARTS.fullmatch, package.names), key=_order)
+            for name in parts[:SLIDES]:
                 reader.read(package.read(name))
+            if len(parts) > SLIDES:
+                what = f"{SLIDES} of {len(parts)} sheets or slides"
+                yield finding(self, "document/not-all-read", "open", subject, params={"what": what})
             if any(c.isalnum() for c in reader.text):
                 yield derive(
                     subject, "text", reader.text, origin="text of the document", limits=context.limits
