@@ -19,6 +19,20 @@ CHAT_LINE = re.compile(
     re.MULTILINE,
 )
 """The head of a message in a text export: WhatsApp on Android and iOS, Signal tools, KakaoTalk."""
+PASTED_LINE = re.compile(
+    r"^\[(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[ \u00a0\u202f]?(?P<after>[^\W\d_][^\d\],\n]{0,13}))?, "
+    r"(?P<first>\d{1,4})(?P<between>[./-])(?P<second>\d{1,2})[./-](?P<third>\d{1,4})\] (?=\S)",
+    re.MULTILINE,
+)
+"""The head of a message that was copied out of WhatsApp Web or Desktop."""
+TELEGRAM_LINE = re.compile(
+    r"^(?P<name>[^\n\[]{1,80}), "
+    r"\[(?P<first>\d{1,4})(?P<between>[./-])(?P<second>\d{1,2})[./-](?P<third>\d{1,4})"
+    r" (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<seconds>\d{2}))?(?: (?P<after>[AP]M))?\]:?[ ]?\n",
+    re.MULTILINE,
+)
+"""The head of a message that was copied out of Telegram Desktop; the words follow on the next line."""
+CHAT_LINES = (CHAT_LINE, PASTED_LINE, TELEGRAM_LINE)
 IMESSAGE_HEAD = re.compile(
     r"^(?P<stamp>[A-Z][a-z]{2} \d{1,2}, \d{4}  ?\d{1,2}:\d{2}:\d{2} [AP]M)(?P<rest>(?: \([^\n]*\))?)[ ]*$",
     re.MULTILINE,
@@ -78,7 +92,7 @@ def text_export(start: bytes) -> str | None:
     text = start[:16384].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     if _SUBTITLE.match(text):
         return "application/x-subrip"
-    if CHAT_LINE.match(text) and len(CHAT_LINE.findall(text[:8192])) >= 2:
+    if any(line.match(text) and len(line.findall(text[:8192])) >= 2 for line in CHAT_LINES):
         return "text/x-chat-export"
     if IMESSAGE_HEAD.match(text):
         return "text/x-chat-export"

@@ -114,6 +114,20 @@ Das ist meine neue Nummer: bitte speichern
 """
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "[21:41, 31.12.2023] Ana: Hallo\nMama\n[21:42, 31.12.2023] Ben: Wer ist da?",
+        "[9:41 PM, 12/31/2023] Ana: Hallo\nMama\n[9:42 PM, 12/31/2023] Ben: Wer ist da?",
+        "Ana, [31.12.2023 21:41]\nHallo\nMama\n\nBen, [31.12.2023 21:42]\nWer ist da?",
+    ],
+)
+def test_chats_copied_out_of_a_program_are_read(pasted: str) -> None:
+    item = the_item(pasted, "m.txt")
+    assert item.text == "Ana: Hallo\nMama\nBen: Wer ist da?"
+    assert item.received_at == datetime(2023, 12, 31, 21, 42, tzinfo=UTC)
+
+
 def test_lines_run_on_and_what_nobody_says_is_left_out() -> None:
     item = the_item(EXPORT)
     assert item.text == (

@@ -16,8 +16,14 @@ from quivive.messages.transcripts import TranscriptDetector
 from quivive.render.lang import sentences
 
 READERS = (
-    ChatDetector, HtmlDetector, MailDetector, MboxDetector, OutlookDetector, SmsBackupDetector, TranscriptDetector,
-)  # fmt: skip
+    ChatDetector,
+    HtmlDetector,
+    MailDetector,
+    MboxDetector,
+    OutlookDetector,
+    SmsBackupDetector,
+    TranscriptDetector,
+)
 
 
 def fields(sentence: str) -> set[str]:

@@ -1,4 +1,6 @@
-"""Who wrote what when in a text export of WhatsApp (Android, iOS, any language) or of Signal tools?"""
+"""Who wrote what when in the text of a chat that WhatsApp, Signal tools or KakaoTalk wrote, or in a
+stretch copied out of WhatsApp Web or Telegram Desktop?
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from quivive.errors import Unreadable
-from quivive.exports import CHAT_LINE
+from quivive.exports import CHAT_LINES, TELEGRAM_LINE
 from quivive.messages.conversation import TURNS, Conversation, Turn
 
 _NAMED = re.compile(r"[\u200e\u200f]?(?:<(?P<nick>[^<>\n]{1,80})> |(?P<name>[^:\n]{1,80}?) ?[:：](?: |\n|$))")
@@ -24,7 +26,8 @@ _MORNING = re.compile(
 
 def read(text: str) -> Conversation:
     """One conversation. Raises Unreadable where no line opens with date, time and a name."""
-    heads = list(CHAT_LINE.finditer(text))[-TURNS:]
+    line = next((line for line in CHAT_LINES if line.search(text[:65536])), CHAT_LINES[0])
+    heads = list(line.finditer(text))[-TURNS:]
     ends = [head.start() for head in heads[1:]] + [len(text)]
     order = _date_order(heads)
     turns = []
@@ -34,20 +37,22 @@ def read(text: str) -> Conversation:
             turns.append(turn)
     if not turns:
         raise Unreadable("This is no chat export: no line opens with date, time and a name.")
-    signal = any(_NAMED.match(text, head.end()) and text[head.end()] == "<" for head in heads[:20])
-    return Conversation("", "Signal" if signal else "WhatsApp", tuple(turns))
+    signal = any(text.startswith("<", head.end()) and _NAMED.match(text, head.end()) for head in heads[:20])
+    platform = "Telegram" if line is TELEGRAM_LINE else "Signal" if signal else "WhatsApp"
+    return Conversation("", platform, tuple(turns))
 
 
 def _turn(head: re.Match[str], body: str, order: str) -> Turn | None:
     """None for lines in which nobody speaks: system notes and media that are not in the export."""
+    name = head.groupdict().get("name")
     named = _NAMED.match(body)
-    if named is None or body.startswith("***"):
+    if not name and (named is None or body.startswith("***")):
         return None
-    said = body[named.end() :]
+    said = body if name or named is None else body[named.end() :]
     if not said.strip() or _NOT_WORDS.match(said):
         return None
-    speaker = (named["nick"] or named["name"]).strip("\u200e\u200f\u202a\u202c \u00a0~")
-    return Turn(speaker, _time(head, order), said.strip())
+    speaker = name or (named and (named["nick"] or named["name"])) or ""
+    return Turn(speaker.strip("\u200e\u200f\u202a\u202c \u00a0~"), _time(head, order), said.strip())
 
 
 def _date_order(heads: Sequence[re.Match[str]]) -> str:
@@ -74,7 +79,9 @@ def _time(head: re.Match[str], order: str) -> datetime | None:
     """The time on the phone's clock, taken for UTC: the export does not say the zone."""
     parts = dict(zip(order, (head["first"], head["second"], head["third"]), strict=True))
     year = int(parts["y"]) + (2000 if int(parts["y"]) < 100 else 0)
-    mark = (head["after"] or head["before"] or "").strip().replace("\u202f", " ").replace("\u00a0", " ")
+    given = head.groupdict()
+    mark = given.get("after") or given.get("before") or ""
+    mark = mark.strip().replace("\u202f", " ").replace("\u00a0", " ")
     hour = int(head["hour"])
     if _AFTERNOON.match(mark) and hour < 12:
         hour += 12
@@ -82,6 +89,6 @@ def _time(head: re.Match[str], order: str) -> datetime | None:
         hour = 0
     try:
         return datetime(year, int(parts["m"]), int(parts["d"]), hour, int(head["minute"]),
-                        int(head["seconds"] or 0), tzinfo=UTC)  # fmt: skip
+                        int(given.get("seconds") or 0), tzinfo=UTC)  # fmt: skip
     except ValueError:
         return None
