@@ -345,9 +345,9 @@ def _as_match(
 
 # --- reading the files ---
 
-_GAPS = {
-    "gap": r"[,:;)\"'-]{0,2}(?: [^ \n]+){0,6} [\"'(]?",
-    "far": r"[,:;.!?)\"'-]{0,3}(?:\s[^\s]+){0,14}\s[\"'(]?",
+_GAPS = {  # a clitic or punctuation, the words in between, then a quote or an elided article (l'argent)
+    "gap": r"(?:-\w+)?[,:;)\"'-]{0,2}(?: [^ \n]+){0,6} (?:[\"'(]|\w{1,5}')?",
+    "far": r"(?:-\w+)?[,:;.!?)\"'-]{0,3}(?:\s[^\s]+){0,14}\s(?:[\"'(]|\w{1,5}')?",
 }
 _GAPS_WITHOUT_SPACES = {"gap": r"[^\n]{0,12}", "far": r"[\s\S]{0,40}"}
 _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
@@ -413,7 +413,7 @@ def _ready(pattern: str, language: str, words: Mapping[str, str], table: _Foldin
         except KeyError as error:
             raise BadConfig(f"No fragment {{{found[1]}}} in the vocabulary: {place}: {pattern}.") from error
 
-    words = {**(_GAPS_WITHOUT_SPACES if language == "zh" else _GAPS), **words}
+    words = {**words, **(_GAPS_WITHOUT_SPACES if language == "zh" else _GAPS)}
     pattern = re.sub(r" ?(\{(?:gap|far)\}) ?", r"\1", pattern)
     for _ in range(4):
         pattern = _FRAGMENT.sub(fragment, pattern)
