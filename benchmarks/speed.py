@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from quivive import __version__, config
-from quivive.workbench import Input, Workbench
+from quivive.intake import Input
+from quivive.workbench import Workbench
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("QUIVIVE_DATA", ROOT.parent / "shared" / "data")) / "messages"

@@ -105,8 +105,8 @@ class Weighing(Plain):
                       proposition="scam-message", weight=ratio)  # fmt: skip
 
 
-def die_of_the_deadly(chunk, options):
+def die_of_the_deadly(chunk):
     """Examine a chunk as the pool does, but end the process at an input named 'deadly'."""
     if any(given.name == "deadly" for given in chunk):
         os._exit(9)
-    return [pool._worker.check_input(given, **options) for given in chunk]
+    return [pool._check(given) for given in chunk]

@@ -12,10 +12,10 @@ CHANNELS = {"messages", "calls", "voices", "media", "money"}
 # Each ring may import those after it. A ring of several packages: they do not import each other.
 RINGS: tuple[frozenset[str], ...] = (
     frozenset({"cli", "web", "__main__"}),
-    frozenset({"evaluate", "labelled", "pool"}),
+    frozenset({"evaluate", "labelled"}),
     frozenset({"workbench"}),
     frozenset(CHANNELS | {"cases", "share", "render"}),
-    frozenset({"config", "feedback", "advice"}),
+    frozenset({"config", "feedback", "advice", "pool"}),
     frozenset({"examine", "intake", "observables", "evidence", "codec", "sniff", "exports", "wallets"}),
     frozenset({"model", "errors"}),
 )
@@ -27,8 +27,6 @@ WITHIN = {
     ("observables", "wallets"),
     ("sniff", "exports"),
 }
-# The workbench hands inputs to its pool, and the pool's processes make workbenches.
-LATE = {("workbench", "pool")}
 
 
 def ring(package: str) -> int:
@@ -64,5 +62,5 @@ def test_imports_go_one_way(path):
     if package == "__init__":
         return
     for other in imports(path) - {package}:
-        allowed = ring(package) < ring(other) or (package, other) in WITHIN | LATE
+        allowed = ring(package) < ring(other) or (package, other) in WITHIN
         assert allowed, f"{path.relative_to(ROOT)} may not import quivive.{other}"

@@ -5,8 +5,9 @@ import pytest
 import fakes
 from quivive import codec, pool
 from quivive.errors import NotFound
+from quivive.intake import Input
 from quivive.model import Limits
-from quivive.workbench import Input, Workbench
+from quivive.workbench import Workbench
 
 SCAM = "Hi mum, I lost my phone, this is my new number. Buy two gift cards and send me the codes"
 
@@ -79,7 +80,7 @@ def test_one_that_cannot_be_read_stops_nothing(bench, tmp_path):
 
 
 def test_one_that_kills_its_process_stops_nothing(bench, monkeypatch):
-    monkeypatch.setattr(pool, "_check", fakes.die_of_the_deadly)
+    monkeypatch.setattr(pool, "examine_chunk", fakes.die_of_the_deadly)
     inputs = [Input(n, data=b"x", media_type="text/plain") for n in ("a", "b", "deadly", "c", "d", "e")]
     reports = list(bench.check_many(inputs, jobs=2))
     assert [report.name for report in reports] == ["a", "b", "deadly", "c", "d", "e"]

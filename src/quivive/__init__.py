@@ -1,7 +1,7 @@
 """Quivive: the open, self-hosted workbench against AI-enabled fraud.
 
-    from quivive import Workbench
-    report = Workbench().check("voicemail.m4a")
+from quivive import Workbench
+report = Workbench().check("voicemail.m4a")
 """
 
 from __future__ import annotations

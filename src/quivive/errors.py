@@ -1,14 +1,14 @@
 """What can go wrong, and what to do next?
 
-    Error
-    ├── UsageError          the call itself is wrong: fix the argument it names
-    │   ├── NotFound        no such file, detector, language or report
-    │   └── BadConfig       quivive.toml, a rule or a house list does not read
-    ├── CouldNotLook        a check could not be made on this subject: the report says so and goes on
-    │   ├── Unreadable      the bytes are not what they claim to be, or are damaged
-    │   ├── TooLarge        a limit was reached: raise it and run again
-    │   └── NotInstalled    an optional engine is missing: install what the sentence names
-    └── BadReport           a report file that this version cannot read
+Error
+├── UsageError          the call itself is wrong: fix the argument it names
+│   ├── NotFound        no such file, detector, language or report
+│   └── BadConfig       quivive.toml, a rule or a house list does not read
+├── CouldNotLook        a check could not be made on this subject: the report says so and goes on
+│   ├── Unreadable      the bytes are not what they claim to be, or are damaged
+│   ├── TooLarge        a limit was reached: raise it and run again
+│   └── NotInstalled    an optional engine is missing: install what the sentence names
+└── BadReport           a report file that this version cannot read
 """
 
 from __future__ import annotations

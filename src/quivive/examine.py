@@ -172,6 +172,7 @@ def _examine_one(run: _Run, subject: Subject, depth: int, detectors: Sequence[De
 def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, name: str) -> None:
     started, given, skipped = time.monotonic(), [], None
     try:
+        run.sources |= {source.name: source for source in detector.sources()}
         for result in detector.examine(subject, run.context):
             if isinstance(result, Finding):
                 result = replace(result, id=f"f{len(run.findings) + 1}")
@@ -188,8 +189,6 @@ def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, n
         skipped = "This check needed more memory than there is."
     except Exception as error:  # a hostile file must not take the report down with it
         skipped = f"The check failed on this input ({type(error).__name__}); please report it as a bug."
-    for source in detector.sources():
-        run.sources.setdefault(source.name, source)
     run.examinations.append(
         Examination(detector.name, detector.version, name, round(time.monotonic() - started, 3),
                     tuple(given), skipped)

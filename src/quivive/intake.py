@@ -5,15 +5,28 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from quivive.errors import TooLarge, Unreadable
-from quivive.model import Channel, Item, Limits
+from quivive.model import Channel, Item, Limits, Observable
 from quivive.sniff import sniff
 
 TEXT_TYPES = frozenset({"text/plain"})
 VALUE_TYPE = "text/x-value"
 """Media type of the item made for a bare value (a number, a link) given instead of a file."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something to check: bytes under a name, a path, or a bare value (with its spelling as `data`)."""
+
+    name: str
+    path: Path | None = None
+    data: bytes | None = None
+    value: Observable | None = None
+    media_type: str | None = None
+    channel: Channel | None = None
 
 
 def take(
@@ -51,8 +64,10 @@ def read_file(path: Path, limits: Limits = Limits()) -> bytes:
             raise Unreadable(f"{path.name} is not a file, or is gone.")
         size = path.stat().st_size
         if size > limits.item_bytes:
-            raise TooLarge(f"{path.name} is {size / 2**20:.0f} MiB; the limit for one item is "
-                           f"{limits.item_bytes / 2**20:.0f} MiB (raise it with --max-bytes).")
+            raise TooLarge(
+                f"{path.name} is {size / 2**20:.0f} MiB; the limit for one item is "
+                f"{limits.item_bytes / 2**20:.0f} MiB (raise it with --max-bytes)."
+            )
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error

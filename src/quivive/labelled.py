@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from quivive.errors import NotFound, UsageError
+from quivive.intake import Input
 from quivive.model import Channel
-from quivive.workbench import Input
 
 _SCAM = {"1", "scam", "spam", "phishing", "smishing", "fraud", "true", "yes"}
 _LEGITIMATE = {"0", "legitimate", "ham", "ok", "false", "no", "genuine", "normal"}

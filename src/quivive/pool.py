@@ -3,58 +3,62 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
 
+from quivive.intake import Input
 from quivive.model import Report
-
-if TYPE_CHECKING:
-    from quivive.config import Settings
-    from quivive.workbench import Input, Workbench
 
 CHUNK = 16
 """Inputs handed over at once: enough that handing over does not cost more than examining a text."""
 
-_worker: Workbench | None = None
+Check = Callable[[Input], Report]
+_check: Check | None = None
+"""Of a process of the pool: what it does with an input."""
 
 
-def run(bench: Workbench, inputs: Sequence[Input], jobs: int, options: Mapping[str, Any]) -> Iterator[Report]:
-    """Reports in the order of `inputs`; with one job or one input, in this process."""
-    if jobs <= 1 or len(inputs) <= 1:
-        for given in inputs:
-            yield bench.check_input(given, **options)
-        return
-    # Small inputs lists still use every process.
+def run(make: Callable[[], Check], lost: Check, inputs: Sequence[Input], jobs: int) -> Iterator[Report]:
+    """Reports in the order of `inputs`, on `jobs` processes that each call `make` once.
+
+    `lost` gives the report of an input that took its process down.
+    """
+    # A short list still uses every process.
     size = max(1, min(CHUNK, len(inputs) // (jobs * 4)))
     chunks = [inputs[i : i + size] for i in range(0, len(inputs), size)]
-    for chunk, reports in _in_order(bench, chunks, jobs, options):
-        yield from reports if reports is not None else _one_by_one(bench, chunk, options)
+    for chunk, reports in _in_order(make, chunks, jobs):
+        yield from reports if reports is not None else _one_by_one(make, lost, chunk)
 
 
 def _in_order(
-    bench: Workbench, chunks: Sequence[Sequence[Input]], jobs: int, options: Mapping[str, Any]
+    make: Callable[[], Check], chunks: Sequence[Sequence[Input]], jobs: int
 ) -> Iterator[tuple[Sequence[Input], list[Report] | None]]:
     """Each chunk with its reports, or None where a process died on it or on a neighbour of it."""
     waiting: deque[tuple[Sequence[Input], Future[list[Report]]]] = deque()
     position = 0
-    while position < len(chunks) or waiting:
-        with _pool(bench.settings, jobs) as pool:
+    while position < len(chunks):
+        with _pool(make, jobs) as pool:
             broken = False
             while not broken and (position < len(chunks) or waiting):
                 while position < len(chunks) and len(waiting) < jobs * 4:
-                    waiting.append((chunks[position], pool.submit(_check, chunks[position], dict(options))))
+                    waiting.append((chunks[position], pool.submit(examine_chunk, chunks[position])))
                     position += 1
                 chunk, future = waiting.popleft()
                 reports = _result(future)
                 broken = reports is None
                 yield chunk, reports
             # A dead process fails every chunk that was handed over: those are looked at one by one.
-            for chunk, future in waiting:
+            while waiting:
+                chunk, future = waiting.popleft()
                 yield chunk, _result(future)
-            waiting.clear()
+
+
+def _one_by_one(make: Callable[[], Check], lost: Check, chunk: Sequence[Input]) -> Iterator[Report]:
+    for given in chunk:
+        with _pool(make, 1) as pool:
+            reports = _result(pool.submit(examine_chunk, [given]))
+        yield reports[0] if reports else lost(given)
 
 
 def _result(future: Future[list[Report]]) -> list[Report] | None:
@@ -64,29 +68,17 @@ def _result(future: Future[list[Report]]) -> list[Report] | None:
         return None
 
 
-def _one_by_one(bench: Workbench, chunk: Sequence[Input], options: Mapping[str, Any]) -> Iterator[Report]:
-    for given in chunk:
-        with _pool(bench.settings, 1) as pool:
-            reports = _result(pool.submit(_check, [given], dict(options)))
-        if reports is None:
-            reason = "The examination used more memory than it may, or crashed; the other inputs went on."
-            yield bench.unreadable(given, reason, options.get("language"))
-        else:
-            yield from reports
-
-
-def _pool(settings: Settings, jobs: int) -> ProcessPoolExecutor:
+def _pool(make: Callable[[], Check], jobs: int) -> ProcessPoolExecutor:
     # 'spawn': a forked copy of the embedding engine's threads would hang.
-    return ProcessPoolExecutor(jobs, get_context("spawn"), _start, (settings,))
+    return ProcessPoolExecutor(jobs, get_context("spawn"), _start, (make,))
 
 
-def _start(settings: Settings) -> None:
-    global _worker
-    from quivive.workbench import Workbench
-
-    _worker = Workbench(settings)
+def _start(make: Callable[[], Check]) -> None:
+    global _check
+    _check = make()
 
 
-def _check(chunk: Sequence[Input], options: dict[str, Any]) -> list[Report]:
-    assert _worker is not None
-    return [_worker.check_input(given, **options) for given in chunk]
+def examine_chunk(chunk: Sequence[Input]) -> list[Report]:
+    """In a process of the pool: the reports of a few inputs."""
+    assert _check is not None
+    return [_check(given) for given in chunk]

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from quivive import __version__, advice, config, intake
 from quivive.errors import CouldNotLook, NotFound, UsageError
 from quivive.examine import Missing, discover, examine
-from quivive.model import Calibration, Channel, Context, Detector, Examination, Item, Observable, Report
+from quivive.intake import Input
+from quivive.model import Calibration, Channel, Context, Detector, Examination, Item, Report
 from quivive.observables import parse_value
-
-
-@dataclass(frozen=True)
-class Input:
-    """Something to check: bytes under a name, a path, or a bare value."""
-
-    name: str
-    path: Path | None = None
-    data: bytes | None = None
-    value: Observable | None = None
-    media_type: str | None = None
-    channel: Channel | None = None
 
 
 class Workbench:
@@ -128,15 +118,16 @@ class Workbench:
         language: str | None = None,
     ) -> Iterator[Report]:
         """Reports in the order of the inputs, on `jobs` processes; one bad file stops nothing."""
-        from quivive.pool import run
+        from quivive import pool
 
         listed = [given if isinstance(given, Input) else self.input(given) for given in inputs]
-        options = {"detectors": list(detectors) if detectors else None, "language": language}
-        return run(self, listed, self.settings.jobs if jobs is None else jobs, options)
-
-    def unreadable(self, given: Input, reason: str, language: str | None = None) -> Report:
-        """The report of an input that could not be examined at all."""
-        return self._finish(self._unreadable(given, reason), language or self.settings.language)
+        options: dict[str, Any] = {"detectors": list(detectors) if detectors else None, "language": language}
+        if jobs is None:
+            jobs = self.settings.jobs
+        if jobs <= 1 or len(listed) <= 1:
+            return (self.check_input(given, **options) for given in listed)
+        lost = partial(self._lost, language=language or self.settings.language)
+        return pool.run(partial(_checker, self.settings, options), lost, listed, jobs)
 
     def sentences(self, language: str) -> dict[str, str]:
         """Finding code → sentence in a language: catalogues of `render`, and of detectors with own data."""
@@ -210,6 +201,11 @@ class Workbench:
             examined_at=self._clock().isoformat(timespec="seconds"),
         )
 
+    def _lost(self, given: Input, language: str) -> Report:
+        """The report of an input whose examination took its process down."""
+        reason = "The examination used more memory than it may, or crashed; the other inputs went on."
+        return self._finish(self._unreadable(given, reason), language)
+
     def _finish(self, report: Report, language: str) -> Report:
         """Add what only the workbench knows: advice, language, the tool's version."""
         country = self.settings.country
@@ -219,6 +215,11 @@ class Workbench:
             advice=advice.advise(report.attention, report.findings, language, country),
             tool={"name": "quivive", "version": __version__, "python": platform.python_version()},
         )
+
+
+def _checker(settings: config.Settings, options: dict[str, Any]) -> Callable[[Input], Report]:
+    """What a process of the pool does with an input; made there."""
+    return partial(Workbench(settings).check_input, **options)
 
 
 def _is_named(detector: Detector, name: str) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from quivive.cli.common import colour, workbench, write
+from quivive.intake import Input
 from quivive.model import Channel, Report
-from quivive.workbench import Input, Workbench
+from quivive.workbench import Workbench
 
 
 @click.command()
