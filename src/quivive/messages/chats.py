@@ -32,7 +32,8 @@ class ChatDetector:
     accepts = frozenset({"text/x-chat-export", "text/x-chat-export+html", "application/x-chat-export+json"})
     online = False
     codes: Mapping[str, str] = {
-        "chat/older-not-read": "The conversation is long: its {turns} oldest messages were not examined.",
+        "chat/older-not-read": "The conversation is long: at least {turns} of its oldest messages "
+        "were not examined.",
         "chat/not-all-read": "The export holds more than {most} conversations; {most} were examined.",
     }
 
@@ -59,10 +60,10 @@ def read(media_type: str, data: bytes) -> Iterable[Conversation]:
     """The conversations of an export of one of the three media types. Raises Unreadable or TooLarge."""
     if media_type == "application/x-chat-export+json":
         return _read_json(data)
-    text = decode(data[-LENGTH:] if data[:1] not in (b"\xff", b"\xfe") else data, LENGTH)
     if media_type == "text/x-chat-export+html":
-        telegram_page = 'class="page_wrap' in text[:65536]
-        return [telegram.read_html(text) if telegram_page else imessage.read_html(text)]
+        page, telegram_page = decode(data, LENGTH), b'class="page_wrap' in data[:65536]
+        return [telegram.read_html(page) if telegram_page else imessage.read_html(page)]
+    text = decode(data if data[:1] in (b"\xff", b"\xfe") else data[-LENGTH:], LENGTH)
     return [imessage.read(text) if IMESSAGE_HEAD.match(text.lstrip("\ufeff")) else whatsapp.read(text)]
 
 

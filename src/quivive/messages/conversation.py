@@ -16,6 +16,8 @@ from quivive.observables import parse_value
 TURNS = 100_000
 """Messages of one conversation that are read."""
 JSON_BYTES = 64 * 2**20
+PARTIES = 200
+"""Names of one conversation that are read as numbers or addresses."""
 _PARTY_TYPES = frozenset({"phone-number", "email-addr", "user-account"})
 
 
@@ -96,7 +98,7 @@ def parties(item: Item, conversation: Conversation, country: str | None) -> Iter
     """Numbers, addresses and handles under which the parties write."""
     names = sorted({turn.speaker for turn in conversation.turns} | {conversation.title})
     seen: set[tuple[str, str]] = set()
-    for name in [*names, *conversation.accounts[:100]]:
+    for name in [*names[:PARTIES], *conversation.accounts[:PARTIES]]:
         telling = any(c.isdigit() or c == "@" for c in name)
         found = parse_value(name[:200], country) if telling else None
         if name in conversation.accounts:

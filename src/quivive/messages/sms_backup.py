@@ -55,7 +55,8 @@ class SmsBackupDetector:
     accepts = frozenset({"application/x-sms-backup+xml", "text/x-sms-backup+csv"})
     online = False
     codes: Mapping[str, str] = {
-        "sms/older-not-read": "The conversation is long: its {turns} oldest messages were not examined.",
+        "sms/older-not-read": "The conversation is long: at least {turns} of its oldest messages "
+        "were not examined.",
         "sms/not-all-read": "The backup holds more than {most} conversations; "
         "the {most} latest were examined.",
     }
