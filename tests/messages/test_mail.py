@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from quivive.errors import CouldNotLook, Unreadable
 from quivive.intake import take
+from quivive.messages.charsets import base64 as lenient_base64
+from quivive.messages.charsets import words
 from quivive.messages.mail import addresses, parse
 from quivive.messages.mail_detector import MailDetector
-from quivive.messages.mime import PARTS, words
-from quivive.messages.mime import base64 as lenient_base64
+from quivive.messages.mime import PARTS
 from quivive.model import Context, Finding, Item, Observable
 
 NOW = Context(now=datetime(2026, 11, 22, tzinfo=UTC))

@@ -1,21 +1,21 @@
 """What does a page or an HTML mail say to its reader, where does it lead, and what does it hide?
 
-A linear tokenizer in place of a tree: every tree builder at hand needs quadratic time for deep nesting or
-for many attributes, and hostile mails bring both. Nothing is fetched and nothing is run.
+Nothing is fetched and nothing is run.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from quivive.intake import derive
-from quivive.messages.mime import base64
+from quivive.messages.charsets import base64
+from quivive.messages.markup import RAW, Token, tokens
+from quivive.messages.visibility import colour, ground, hides, hiding_classes, tiny
 from quivive.model import Item, Limits, Observable, Where
 from quivive.observables import find
 
@@ -26,16 +26,6 @@ TOKENS = 150_000
 LINKS = 2000
 PICTURES = 50
 
-_TOKEN = re.compile(
-    r"(?is)<!--.*?(?:--!?>|\Z)"
-    r"|<(?P<end>/?)(?P<tag>[a-z][^\s/>]*+)"
-    r"(?P<attributes>(?:[\s/]++|=?[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+|=)*+)>?"
-    r"|<[!?/][^>]*+>?"
-)
-_ATTRIBUTE = re.compile(
-    r"(?is)(?P<name>=?[^\s/>=]++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)|'(?P<single>[^']*+)|(?P<bare>[^\s>]*+)))?+"
-)
-_LONG_NUMBER = re.compile(r"(?i)&#(?:[0-9]{8,}|x[0-9a-f]{8,});?")
 _OPENING = re.compile(r"(?i)\s*(?:<!doctype html|<(?:html|head|body|table|div|center|p|meta|style)[\s>])")
 _NO_SPACE = re.compile(r"[\t\r\n]+")
 _TRACKING_PIXEL = 200
@@ -43,7 +33,6 @@ _TRACKING_PIXEL = 200
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _PADDING = re.compile(r"(?:[\u00ad\u034f\u200b-\u200f\u2007\ufeff][ \u00a0\t\n]?){4,}")
 """What newsletters put behind their first words so that a mail program shows nothing else."""
-_CLASS = re.compile(r"\.[\w-]+")
 _BLOCKS = frozenset(
     str.split(
         "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 "
@@ -54,21 +43,7 @@ _BLOCKS = frozenset(
 _CELLS = frozenset({"td", "th"})
 _VOID = frozenset(str.split("area base br col embed hr image img input link meta source track wbr"))
 _FETCHED = frozenset({"img", "image", "iframe", "frame", "embed", "source"})
-_RAW = frozenset({"script", "style", "noembed", "noframes", "xmp", "iframe"})
-_RCDATA = frozenset({"title", "textarea"})
 _CLOSED_BY_ITSELF = frozenset(str.split("p li td th tr option dt dd a"))
-_HIDING = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden"
-    r"|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|text-indent\s*:\s*-\d{3,}|(?<![\w-])left\s*:\s*-\d{4,}"
-)
-_NO_HEIGHT = re.compile(r"(?i)max-height\s*:\s*0(?![.\d])")
-_CUT_OFF = re.compile(r"(?i)overflow\s*:\s*hidden")
-_FONT_SIZE = re.compile(r"(?i)(?<![\w-])font(?:-size)?\s*:\s*([^;!]+)")
-_NO_SIZE = re.compile(r"(?i)0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*")
-_COLOUR = re.compile(r"(?i)(?<![\w-])color\s*:\s*([^;!]+)")
-_GROUND = re.compile(r"(?i)background(?:-color)?\s*:\s*([^;!]+)")
-_WHITE = frozenset({"white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"})
 
 
 @dataclass(frozen=True)
@@ -120,53 +95,6 @@ def read(source: str) -> Page:
 def looks_like_html(text: str) -> bool:
     """Whether text that calls itself plain is a page."""
     return bool(_OPENING.match(text[:2000]))
-
-
-@dataclass(frozen=True)
-class Token:
-    """A start tag ('div'), an end tag ('/div') or text ('')."""
-
-    tag: str
-    text: str = ""
-    attributes: dict[str, str] = field(default_factory=dict)
-
-
-def tokens(source: str) -> Iterator[Token]:
-    """Tags and text of HTML or XML in linear time; entities that a document declares are not resolved."""
-    position = 0
-    while position < len(source):
-        match = _TOKEN.search(source, position)
-        if match is None:
-            break
-        if match.start() > position:
-            yield Token("", _unescape(source[position : match.start()]))
-        position = match.end()
-        tag = (match["tag"] or "").lower()
-        if tag and match["end"]:
-            yield Token("/" + tag)
-        elif tag:
-            yield Token(tag, attributes=_attributes(match["attributes"]))
-            if tag in _RAW or tag in _RCDATA:
-                end = re.compile(rf"(?i)</{tag}(?=[\s/>])").search(source, position)
-                stop = end.start() if end else len(source)
-                raw = source[position:stop]
-                yield Token("", _unescape(raw) if tag in _RCDATA else raw)
-                position = stop
-    if position < len(source):
-        yield Token("", _unescape(source[position:]))
-
-
-def _attributes(source: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(source):
-        value = match["double"] or match["single"] or match["bare"] or ""
-        found.setdefault(match["name"].lower(), _unescape(value))
-    return found
-
-
-def _unescape(text: str) -> str:
-    """Character references resolved; numbers too long for Python's int become U+FFFD."""
-    return html.unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text
 
 
 @dataclass(frozen=True)
@@ -230,12 +158,12 @@ class _Reader:
     def _text(self, text: str) -> None:
         top = self.stack[-1]
         if top.tag == "style":
-            self.hiding_classes |= _hiding_classes(text)
+            self.hiding_classes |= hiding_classes(text)
         elif top.tag == "script":
             self.script = self.script or bool(text.strip())
         elif top.tag == "title":
             self.title.append(text)
-        elif top.tag in _RAW:
+        elif top.tag in RAW:
             return
         elif top.unseen():
             self.concealed.append(text)
@@ -274,16 +202,16 @@ class _Reader:
         removed = (
             above.removed
             or "hidden" in attributes
-            or _hides(style)
+            or hides(style)
             or any(name in self.hiding_classes for name in attributes.get("class", "").lower().split())
         )
-        size = _FONT_SIZE.search(style)
+        no_size = tiny(style)
         return _Open(
             tag=tag,
             removed=removed,
-            tiny=bool(_NO_SIZE.fullmatch(size[1])) if size else above.tiny,
-            colour=_colour(style, attributes) or ("" if tag == "a" else above.colour),
-            ground=_ground(style, attributes) or above.ground,
+            tiny=above.tiny if no_size is None else no_size,
+            colour=colour(style, attributes) or ("" if tag == "a" else above.colour),
+            ground=ground(style, attributes) or above.ground,
         )
 
     def _note(self, tag: str, attributes: dict[str, str]) -> None:
@@ -320,45 +248,6 @@ class _Reader:
             words = _SPACES.sub(" ", "".join(self.link[1])).strip()
             self.links.append(Link(self.link[0], words[:1000]))
         self.link = None
-
-
-def _hides(style: str) -> bool:
-    return bool(style) and bool(
-        _HIDING.search(style) or (_NO_HEIGHT.search(style) and _CUT_OFF.search(style))
-    )
-
-
-def _hiding_classes(sheet: str) -> set[str]:
-    """Classes that a style sheet hides outright (rules for some screens only are left aside)."""
-    sheet = sheet.partition("@media")[0][:200_000]
-    rules = (rule.partition("{") for rule in sheet.split("}"))
-    return {
-        selector.strip()[1:].lower()
-        for selectors, _, body in rules
-        if _HIDING.search(body)
-        for selector in selectors.split(",")
-        if _CLASS.fullmatch(selector.strip())
-    }
-
-
-def _colour(style: str, attributes: dict[str, str]) -> str:
-    match = _COLOUR.search(style)
-    return _plain_colour(match[1] if match else attributes.get("color", ""))
-
-
-def _ground(style: str, attributes: dict[str, str]) -> str:
-    """Colour behind the text; 'unknown' where a picture lies there."""
-    match = _GROUND.search(style)
-    if attributes.get("background") or "url(" in style.lower():
-        return "unknown"
-    return _plain_colour(match[1] if match else attributes.get("bgcolor", ""))
-
-
-def _plain_colour(value: str) -> str:
-    value = re.sub(r"\s+", "", value.lower())[:40]
-    if value in ("", "transparent", "inherit", "initial", "none"):
-        return ""
-    return "white" if value in _WHITE else value
 
 
 def _layout(pieces: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from quivive.intake import decode, derive
 from quivive.messages import html
-from quivive.messages.mime import to_text
+from quivive.messages.charsets import to_text
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 from quivive.observables import defang
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from quivive.errors import Unreadable
 from quivive.exports import IMESSAGE_HEAD
-from quivive.messages import html
 from quivive.messages.conversation import TURNS, Conversation, Turn
+from quivive.messages.html import LENGTH
+from quivive.messages.markup import Token, tokens
 
 _NOTES = re.compile(r"^(?:Tapbacks:|This message responded to|Sent with |/|~/|attachments/|    )")
 
@@ -31,7 +32,7 @@ def read(text: str) -> Conversation:
 def read_html(source: str) -> Conversation:
     """The conversation of an HTML export. Raises Unreadable where it holds no message."""
     reader = _Reader()
-    for token in html.tokens(source[: html.LENGTH]):
+    for token in tokens(source[:LENGTH]):
         reader.take(token)
     reader.finish()
     if not reader.turns:
@@ -47,7 +48,7 @@ class _Reader:
         self.stack: list[tuple[str, str]] = []
         self.parts = {"timestamp": "", "sender": "", "bubble": ""}
 
-    def take(self, token: html.Token) -> None:
+    def take(self, token: Token) -> None:
         if token.tag in ("div", "span"):
             kinds = token.attributes.get("class", "").split()
             if "message" in kinds:

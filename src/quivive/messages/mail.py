@@ -11,6 +11,7 @@ from itertools import islice
 
 from quivive.errors import Unreadable
 from quivive.messages import html, mime
+from quivive.messages.charsets import to_text
 from quivive.messages.html import Link, Page
 from quivive.model import Limits
 
@@ -163,7 +164,7 @@ def _join(parts: list[mime.Part], limits: Limits) -> str:
     for part in parts:
         if left <= 0:
             break
-        text = mime.to_text(part.data[: left * 4], part.charset)[:left]
+        text = to_text(part.data[: left * 4], part.charset)[:left]
         left -= len(text)
         texts.append(text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
     return "\n".join(texts)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from quivive.errors import Unreadable
 from quivive.intake import derive
 from quivive.messages import mime, outlook_rtf
+from quivive.messages.charsets import to_text
 from quivive.messages.eml import write
 from quivive.messages.mail import Attachment, Mail, compose
-from quivive.messages.mime import Field, to_text
+from quivive.messages.mime import Field
 from quivive.model import Context, Item, Limits, Source, Subject, Yield, finding
 
 if TYPE_CHECKING:

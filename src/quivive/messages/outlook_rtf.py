@@ -159,7 +159,7 @@ class _Unwrapper:
 
     def _flush(self) -> None:
         if self.held:
-            from quivive.messages.mime import to_text as decode
+            from quivive.messages.charsets import to_text as decode
 
             self.out.append(decode(bytes(self.held), self.encoding))
             self.held.clear()

@@ -12,8 +12,8 @@ from itertools import islice
 
 from quivive.errors import Unreadable
 from quivive.intake import decode
-from quivive.messages import html
 from quivive.messages.conversation import Conversation, Turn, from_epoch, from_iso, parties, text_item
+from quivive.messages.markup import tokens
 from quivive.model import Context, Item, Source, Subject, Yield, finding
 
 CONVERSATIONS = 100
@@ -115,7 +115,7 @@ def _conversation(address: str, messages: list[Message]) -> Conversation:
 def from_xml(text: str) -> Iterator[Message]:
     """Messages of SMS Backup & Restore. No XML parser: no entity is expanded and nothing is loaded."""
     mms: dict[str, str] = {}
-    for token in html.tokens(_SURROGATES.sub(_sign, text)):
+    for token in tokens(_SURROGATES.sub(_sign, text)):
         if token.tag == "sms":
             yield from _message(token.attributes, token.attributes.get("body", ""))
         elif token.tag == "mms":

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from quivive.errors import Unreadable
-from quivive.messages import html
 from quivive.messages.conversation import TURNS, Conversation, Turn, from_epoch, from_iso, rows, table, words
+from quivive.messages.html import LENGTH
+from quivive.messages.markup import Token, tokens
 
 _STAMP = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(?: UTC([+-]\d\d:\d\d))?")
 
@@ -47,7 +48,7 @@ def _json_text(value: object) -> str:
 def read_html(source: str) -> Conversation:
     """The chat of one messages.html. Raises Unreadable where it holds no message."""
     reader = _Reader()
-    for token in html.tokens(source[: html.LENGTH]):
+    for token in tokens(source[:LENGTH]):
         reader.take(token)
     reader.finish()
     if not reader.turns:
@@ -65,7 +66,7 @@ class _Reader:
         self.speaker, self.when, self.said = "", "", ""
         self.link = ""
 
-    def take(self, token: html.Token) -> None:
+    def take(self, token: Token) -> None:
         if token.tag == "div":
             kinds = token.attributes.get("class", "").split()
             if "message" in kinds:

@@ -40,7 +40,8 @@ class TranscriptDetector:
     )
     online = False
     codes: Mapping[str, str] = {
-        "transcript/older-not-read": "The call is long: at least {turns} of its first turns were not examined.",
+        "transcript/older-not-read": "The call is long: at least {turns} of its first turns "
+        "were not examined.",
     }
 
     def sources(self) -> tuple[Source, ...]:
