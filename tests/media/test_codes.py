@@ -34,9 +34,10 @@ def test_the_finding_shows_the_link_inert_and_says_where(
     assert "hxxps://parking-fee[.]example/q/88213" in told.message
     assert LINK not in told.message
     assert told.where is not None
-    left, top, right, bottom = map(int, told.where.part.removeprefix("box ").split(","))
+    left, top, right, bottom = map(int, told.where.part.removeprefix("box ").split(" of ")[0].split(","))
     assert 400 < left < right < 1200
     assert 200 < top < bottom < 1100
+    assert told.where.part.endswith(" of 1600x1200")
 
 
 def test_the_shared_photograph_gives_its_link(scanner: PictureCodes, run: Run, shared_data: Path) -> None:

@@ -137,4 +137,4 @@ def test_a_bomb_stays_within_memory_and_time() -> None:
         "print([f.size for f in pictures.frames(take(b.getvalue(), 'flat.png'))])"
     )
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert child.stdout.strip() == "[(7000, 7000)]", child.stderr
+    assert child.stdout.strip() == "[(4000, 4000)]", child.stderr

@@ -27,7 +27,7 @@ _LINK_FORMATS = ("qr", "aztec", "datamatrix", "pdf417", "maxicode")
 
 @dataclass(frozen=True)
 class Code:
-    """One symbol: its text, its kind ('QR code') and its box in pixels of the upright picture."""
+    """One symbol: its text, its kind ('QR code') and its box in pixels of the picture looked at."""
 
     text: str
     format: str
@@ -69,11 +69,11 @@ class PictureCodes:
             for code in find(image, deadline):
                 if code.text and code.text not in seen and len(seen) < CODES:
                     seen.add(code.text)
-                    yield from self._say(subject, code, context)
+                    yield from self._say(subject, code, image.size, context)
 
-    def _say(self, item: Item, code: Code, context: Context) -> Iterator[Yield]:
+    def _say(self, item: Item, code: Code, size: tuple[int, int], context: Context) -> Iterator[Yield]:
         text = code.text[:PAYLOAD]
-        place = Where(part="box " + ",".join(map(str, code.box)))
+        place = Where(part=f"box {','.join(map(str, code.box))} of {size[0]}x{size[1]}")
         shown = _inert(" ".join(text[:200].split()) + ("…" if len(text) > 200 else ""))
         yield finding(self, "code/qr", "informational", item, where=place,
                       params={"format": code.format, "text": shown})  # fmt: skip

@@ -24,9 +24,13 @@ FINE = 1472
 """The same for dense pages: tried where the first look finds many small lines."""
 SMALL = 16.0
 """Median height of lines, in pixels of the first look, under which a page counts as dense."""
-TILE = 1600
-"""Longest piece looked at in one go, in the same pixels: bounds memory on long screenshots."""
+WIDE = 1600
+"""Widest piece looked at in one go, in the same pixels: only panoramas are cut from left to right."""
+AREA = 1_100_000
+"""Largest piece, which bounds the memory that long screenshots take."""
 OVERLAP = 96
+SURE = 0.8
+"""Recognition confidence from which a line counts as read: below it the models invent letters."""
 
 
 class Reader:
@@ -36,20 +40,32 @@ class Reader:
         """Corners (4 × 2, clockwise from the top left) of every line, in pixels, from top to bottom."""
         boxes = self._find_at(image, SHORT_SIDE)
         scale = min(1.0, SHORT_SIDE / min(image.size))
+        fine = min(FINE, WIDE * min(image.size) // image.width)
         if len(boxes) >= 8 and scale < 1 and median(_size(box)[1] for box in boxes) * scale < SMALL:
-            boxes = self._find_at(image, FINE)
+            boxes = self._find_at(image, fine)
         return sorted(_distinct(boxes), key=lambda box: (box[:, 1].min(), box[:, 0].min()))
 
     def read(self, image: Image, boxes: Sequence[Any]) -> list[Line]:
         """What stands in each box, placed as if the page lay straight; confidence 0 where nothing does."""
         lines = []
         for box, straight in zip(boxes, _straightened(boxes), strict=True):
-            found = self._engine(_crop(image, box), use_det=False, use_cls=True, use_rec=True)
-            text, score = (found.txts[0], float(found.scores[0])) if found.txts else ("", 0.0)
+            text, score = self._recognise(_crop(image, box))
             left, top = (float(side) for side in straight.min(axis=0))
             right, bottom = (float(side) for side in straight.max(axis=0))
-            lines.append(Line(left, top, right, bottom, text.strip(), score))
+            lines.append(Line(left, top, right, bottom, text, score))
         return lines
+
+    def _recognise(self, crop: Any) -> tuple[str, float]:
+        """Text and confidence; what reads badly is tried upside down, and the better reading counts."""
+        text, score = self._recognise_as_is(crop)
+        if score >= SURE:
+            return text, score
+        turned, turned_score = self._recognise_as_is(crop[::-1, ::-1].copy())
+        return (turned, turned_score) if turned_score > score + 0.1 else (text, score)
+
+    def _recognise_as_is(self, crop: Any) -> tuple[str, float]:
+        found = self._engine(crop, use_det=False, use_cls=False, use_rec=True)
+        return (found.txts[0].strip(), float(found.scores[0])) if found.txts else ("", 0.0)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -75,7 +91,7 @@ class Reader:
     def _engine(self) -> Any:
         """rapidocr with its own scaling switched off; model paths are given, so that nothing is fetched."""
         models = _models()
-        if len(models) != 3:
+        if len(models) != 2:
             raise NotInstalled("The reader of pictures or its models are missing: install rapidocr 3 again.")
         try:
             from rapidocr import RapidOCR
@@ -83,7 +99,7 @@ class Reader:
             raise NotInstalled(
                 f"The reader of pictures does not load ({error}): install rapidocr again."
             ) from error
-        paths = dict(zip(("Cls", "Det", "Rec"), models, strict=True))
+        paths = dict(zip(("Det", "Rec"), models, strict=True))
         return RapidOCR(
             params={
                 "Global.log_level": "critical",
@@ -97,30 +113,45 @@ class Reader:
         )
 
 
+def within(boxes: Sequence[Any], squares: float) -> list[Any]:
+    """The first boxes whose lengths, each in multiples of its height, add up to `squares` at most."""
+    kept: list[Any] = []
+    for box in boxes:
+        length, height = _size(box)
+        squares -= length / max(height, 1.0)
+        if squares < 0:
+            break
+        kept.append(box)
+    return kept
+
+
 def _models() -> list[Path]:
-    """The classifier, detector and recogniser in the wheel's folder, in this order; fewer if missing."""
+    """The detector and the recogniser in the wheel's folder, in this order; fewer if missing."""
     spec = find_spec("rapidocr")
     folder = Path(spec.origin).parent / "models" if spec and spec.origin else Path()
-    found = [sorted(folder.glob(f"*_{task}_*.onnx"))[:1] for task in ("cls", "det", "rec")] if spec else []
+    found = [sorted(folder.glob(f"*_{task}_*.onnx"))[:1] for task in ("det", "rec")] if spec else []
     return [path for paths in found for path in paths]
 
 
 def _tiles(image: Image, short_side: int) -> Iterator[tuple[Image, float, Any]]:
-    """The picture reduced to `short_side`, in pieces of at most TILE: each with its scale and offset."""
+    """The picture reduced to `short_side`, in pieces of at most AREA: each with its scale and offset."""
     import numpy as np
     from PIL import Image as pil
 
     scale = min(1.0, short_side / min(image.size))
     width, height = (max(round(side * scale), 32) for side in image.size)
     small = image.resize((width, height), pil.Resampling.BILINEAR, reducing_gap=2.0)
-    for top in _starts(height):
-        for left in _starts(width):
-            piece = small.crop((left, top, min(left + TILE, width), min(top + TILE, height)))
+    across = min(width, WIDE)
+    down = max(AREA // across, 2 * OVERLAP)
+    for top in _starts(height, down):
+        for left in _starts(width, across):
+            piece = small.crop((left, top, min(left + across, width), min(top + down, height)))
             yield piece, scale, np.array([left, top], dtype=np.float32)
 
 
-def _starts(length: int) -> range:
-    return range(0, max(length - OVERLAP, 1), TILE - OVERLAP)
+def _starts(length: int, piece: int) -> range:
+    """Where pieces begin that overlap by a line's height, so that no line is cut in all of them."""
+    return range(0, max(length - OVERLAP, 1), piece - OVERLAP)
 
 
 def _distinct(boxes: Sequence[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from quivive.errors import Unreadable
 from quivive.intake import derive
 from quivive.media import pictures
-from quivive.media.engine import Reader
+from quivive.media.engine import SURE, Reader, within
 from quivive.media.lines import Line, text_of
 from quivive.media.repair import repaired
 from quivive.model import Context, Finding, Item, Source, Subject, Where, Yield, finding
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LINES = 300
-SURE = 0.8
-"""Recognition confidence below which a line is dropped: under it the models invent letters."""
+SQUARES = 6000
+"""Lines and, in squares of their height, lengths of lines that are read: some 15 seconds' work."""
 
 
 class PictureText:
@@ -68,10 +68,10 @@ class PictureText:
     def _lines(self, image: Image) -> tuple[list[Line], int, int]:
         """Lines read surely, the number of those that were not, and of those beyond the limit."""
         boxes = self._reader.find(image)
-        read = self._reader.read(image, boxes[:LINES])
+        read = self._reader.read(image, within(boxes[:LINES], SQUARES))
         sure = [line for line in read if line.text and _is_read(line)]
         missed = [line for line in read if not _is_read(line) and max(line.width, line.height) >= 30]
-        return sure, len(missed), max(len(boxes) - LINES, 0)
+        return sure, len(missed), len(boxes) - len(read)
 
     def _say(
         self, item: Item, context: Context, text: str, lines: list[Line], skipped: int

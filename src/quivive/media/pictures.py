@@ -19,6 +19,8 @@ TYPES = frozenset(
 )  # fmt: skip
 MEGAPIXELS = 50
 """Larger pictures are refused before any pixel is decoded."""
+WORKING = 16
+"""Megapixels to which larger pictures are reduced once decoded: writing and codes stay legible."""
 FRAMES = 3
 """Frames of an animation, or pages of a TIFF, that are looked at."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
@@ -27,6 +29,7 @@ _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 def frames(item: Item, most: int = FRAMES) -> Iterator[Image]:
     """Upright RGB pictures: the only frame, or up to `most` evenly spaced ones of an animation or TIFF.
 
+    Above `WORKING` megapixels they come reduced.
     Raises TooLarge above `MEGAPIXELS`, Unreadable for anything that does not decode whole.
     """
     try:
@@ -90,7 +93,13 @@ def _upright(image: Image) -> Image:
     from PIL import Image as pil
     from PIL import ImageOps
 
+    factor = (WORKING * 1_000_000 / (image.width * image.height)) ** 0.5
+    size = max(int(image.width * factor), 1), max(int(image.height * factor), 1)
+    if factor < 1:
+        image.draft("RGB", size)  # a JPEG can be decoded at a half or a quarter
     image.load()
+    if factor < 1 and image.mode in ("L", "RGB", "RGBA", "LA"):
+        image.thumbnail(size, pil.Resampling.BOX)
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith(("I", "F")):
         image = _eight_bits(image)
