@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,3 +67,10 @@ def test_any_text_keeps_its_length_and_changes_only_lookalikes(text: str) -> Non
     changed = [(a, b) for a, b in zip(text, after, strict=True) if a != b]
     assert len(changed) == len(repairs)
     assert all(any(a in group and b in group for group in LOOKALIKES) for a, b in changed)
+
+
+@pytest.mark.parametrize("text", ["DE89 " * 6000, "1 " * 15000, "bc1" * 9000, "A1O0 BB" * 4000, "4" * 30000])
+def test_texts_made_to_be_slow_are_not(text: str) -> None:
+    started = time.process_time()
+    repaired(text)
+    assert time.process_time() - started < 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import struct
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -192,3 +193,20 @@ def test_any_xml_is_streamed_or_refused(text: str) -> None:
     with contextlib.suppress(CouldNotLook):
         walk(text.encode("utf-8", "replace"), lambda name, attributes: seen.append(name))
     assert len(seen) <= text.count("<")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        make.docx([" " * 150_000 + "x"]),
+        make.docx(parts={"Basic" + "/" * 60_000 + "x.xml": b""}),
+        rb"{\rtf1 {\*\template " + b" " * 2_000_000,
+        rb"{\rtf1 " + (b"0" * 511 + b"x") * 8_000,
+        rb"{\rtf1 " + b"HYPERLINK " * 100_000,
+    ],
+    ids=["spaces", "slashes", "template", "digits", "links"],
+)
+def test_texts_made_to_be_slow_are_not(data: bytes) -> None:
+    started = time.process_time()
+    read(data)
+    assert time.process_time() - started < 3

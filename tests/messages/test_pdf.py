@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from messages.reader_helpers import codes, items, look, maker
 from quivive.intake import take
 from quivive.messages.pdf import Pdf
+from quivive.messages.pdfium import without_streams
 from quivive.model import Observable, Yield
 
 make = maker("documents/make_documents.py")
@@ -120,3 +122,21 @@ def test_damaged_pdfs_give_items_or_could_not_look(
     results, reason = look(Pdf(), take(bytes(data[: max(cut, 8)]), "x", "application/pdf"))
     assert reason == "" or reason.endswith(".")
     assert sum(item.size for item in items(results).values()) < 64 * 2**20
+
+
+def test_cutting_streams_out_is_linear_and_leaves_the_objects() -> None:
+    data = (
+        b"1 0 obj << /A 1 >> stream\nhidden /JS (1)\nendstream endobj 2 0 obj << /B 2 >> "
+        + b"stream\n" * 200_000
+    )
+    started = time.process_time()
+    kept = without_streams(data)
+    assert time.process_time() - started < 1
+    assert b"hidden" not in kept
+    assert b"/A 1" in kept
+    assert b"/B 2" in kept
+
+
+def test_an_action_cannot_hide_behind_a_word_in_a_string() -> None:
+    data = make.pdf(catalog="/Lang (stream\n) /Names << /Dests 9 0 R >> " + make.SCRIPT)
+    assert ("document/script-on-opening", "review") in codes(read(data)[0])

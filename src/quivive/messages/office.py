@@ -139,7 +139,8 @@ class _Reader:
 
     @property
     def text(self) -> str:
-        return re.sub(r"[ \t]*\n[\s]*", "\n", "".join(self._pieces)).strip()
+        lines = "".join(self._pieces).split("\n")
+        return "\n".join(line.strip() for line in lines if line.strip())
 
     def read(self, xml: bytes) -> None:
         walk(xml, self._start, self._end, self._characters)

@@ -15,6 +15,7 @@ PART = 32 * 2**20
 WHOLE = 128 * 2**20
 PARTS = 5000
 DEPTH = 500
+NAME = 256
 
 Start = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str], None]
@@ -31,7 +32,8 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except Exception as error:  # zipfile fails on hostile bytes in many ways
             raise Unreadable("The document is damaged: it is no readable package.") from error
-        self.names = tuple(info.filename for info in self._zip.infolist())
+        names = (info.filename for info in self._zip.infolist())
+        self.names = tuple(name for name in names if len(name) <= NAME)
         self._left = WHOLE
 
     def __enter__(self) -> Package:

@@ -30,7 +30,7 @@ SMALL = 48
 COPY = 64 * 2**20
 _SHAPE, _PICTURE, _FORM = 2, 3, 5  # FPDF_PAGEOBJ_PATH, _IMAGE, _FORM
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+_STREAM = re.compile(rb"\bstream\r?\n")
 
 
 @dataclass(frozen=True)
@@ -187,13 +187,31 @@ def names(document: PdfDocument) -> bytes:
 
     copy = _Limited()
     document.save(copy, flags=raw.FPDF_REMOVE_SECURITY)
-    return _HEX.sub(lambda m: bytes([int(m[1], 16)]), _STREAM.sub(b"stream", copy.getvalue()))
+    if copy.full:
+        raise TooLarge("The PDF is too large for its actions to be looked through.")
+    return _HEX.sub(lambda m: bytes([int(m[1], 16)]), without_streams(copy.getvalue()))
+
+
+def without_streams(data: bytes) -> bytes:
+    """The objects of pdfium's copy without what stands between 'stream' and 'endstream'.
+
+    pdfium escapes line ends in strings and names: 'stream' with a line end behind it is always the keyword.
+    """
+    kept, place = [], 0
+    for match in _STREAM.finditer(data):
+        if match.start() >= place:
+            kept.append(data[place : match.end()])
+            place = data.find(b"endstream", match.end())
+            if place < 0:
+                return b"".join(kept)
+    return b"".join([*kept, data[place:]])
 
 
 class _Limited(io.BytesIO):
-    """A buffer that refuses to grow for ever."""
+    """A buffer that stops growing. It never raises: pdfium's caller cannot pass an error on."""
+
+    full = False
 
     def write(self, data: Any) -> int:
-        if self.tell() + len(data) > COPY:
-            raise TooLarge("The PDF is too large for its actions to be looked through.")
-        return super().write(data)
+        self.full = self.full or self.tell() + len(data) > COPY
+        return len(data) if self.full else super().write(data)

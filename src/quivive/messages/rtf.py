@@ -15,9 +15,9 @@ from quivive.model import Context, Item, Source, Subject, Yield, finding
 MOST = 16 * 2**20
 TEXTUAL = 4 * 2**20
 """Bytes that are left once pictures and objects, which are kept as hexadecimal digits, are cut out."""
-_HEX = re.compile(rb"[0-9a-fA-F\s]{512,}")
+_HEX = re.compile(rb"[0-9a-fA-F\s]{32,}")
 _LINK = re.compile(r'HYPERLINK\s+"?([^"\\{}\s]{1,2048})')
-_TEMPLATE = re.compile(r"\\\*\\template\s+([^{}]{1,2048})\}")
+_TEMPLATE = re.compile(r"\\\*\\template\s{1,9}([^{}]{1,2048})\}")
 _OBJECT = re.compile(r"\\object\b|\\objdata\b|\\objocx\b|\\objautlink\b|\\objupdate\b")
 
 
@@ -44,7 +44,7 @@ class Rtf:
             return
         if subject.size > MOST:
             raise TooLarge(f"The document is larger than {MOST // 2**20} MiB.")
-        source = _HEX.sub(b"", subject.data)[:TEXTUAL].decode("latin-1")
+        source = _HEX.sub(_short, subject.data)[:TEXTUAL].decode("latin-1")
         if _OBJECT.search(source):
             yield finding(self, "document/active-object", "review", subject)
         for target in _TEMPLATE.findall(source)[:3]:
@@ -55,6 +55,11 @@ class Rtf:
         text = _text(source)[: context.limits.text]
         if any(c.isalnum() for c in text):
             yield derive(subject, "text", text, origin="text of the document", limits=context.limits)
+
+
+def _short(run: re.Match[bytes]) -> bytes:
+    """Long runs of hexadecimal digits are no text."""
+    return run[0] if len(run[0]) < 512 else b""
 
 
 def _text(source: str) -> str:
