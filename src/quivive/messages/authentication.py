@@ -17,8 +17,9 @@ from quivive.messages import brands
 from quivive.messages.identity import sender_of
 from quivive.messages.links import MAIL_TYPES
 from quivive.messages.mail import Mail, parse
+from quivive.messages.services import site
 from quivive.model import Context, Detector, Finding, Item, Kind, Source, Subject, Where, Yield, finding
-from quivive.observables import defang, registrable
+from quivive.observables import defang
 
 MOST = 10
 """Signatures of one mail that are verified."""
@@ -255,7 +256,7 @@ def _about_signature(
     verdict, reason = verify(item.data, number, signature, keys)
     listed = bool(mail.header("List-Id") or mail.header("List-Unsubscribe"))
     if verdict == "good":
-        aligned = registrable(signature.domain) == registrable(sender)
+        aligned = site(signature.domain) == site(sender)
         yield says(
             "auth/dkim-pass" if aligned else "auth/dkim-pass-other", "pass" if aligned else "informational"
         )
@@ -349,7 +350,7 @@ def _same_house(one: str, other: str) -> bool:
     office365.com).
     """
     one, other = one.lower().strip("[]."), other.lower().strip("[].")
-    if (registrable(one) or one) == (registrable(other) or other):
+    if (site(one) or one) == (site(other) or other):
         return True
     return bool({b.name for b in brands.owners(one)} & {b.name for b in brands.owners(other)})
 
@@ -395,24 +396,20 @@ def _decides(result: Asserted, sender: str) -> bool:
     """DMARC speaks of the visible sender; so does a DKIM pass of the same domain (RFC 7489 §3.1)."""
     if result.method == "dmarc":
         about = result.properties.get("header.from", sender)
-        return result.result in ("pass", "fail") and registrable(about) == registrable(sender)
+        return result.result in ("pass", "fail") and site(about) == site(sender)
     signer = result.properties.get("header.d", "") or result.properties.get("header.i", "").rpartition("@")[2]
     return (
         result.method == "dkim"
         and result.result == "pass"
         and bool(signer)
-        and (registrable(signer) == registrable(sender))
+        and (site(signer) == site(sender))
     )
 
 
 def _is_unauthorised(result: Asserted, sender: str) -> bool:
     """SPF failed for the very domain that stands as sender (RFC 7208 §2.6)."""
     about = result.properties.get("smtp.mailfrom", "").rpartition("@")[2]
-    return (
-        result.method == "spf"
-        and result.result in ("fail", "softfail")
-        and registrable(about) == registrable(sender)
-    )
+    return result.method == "spf" and result.result in ("fail", "softfail") and site(about) == site(sender)
 
 
 def _listed(found: list[Asserted]) -> str:

@@ -47,6 +47,9 @@ _YOUR = frozenset(
         "via the our unser unsere notre"
     )
 )
+_NO_BLANK_BEFORE = re.compile(r"\S*+$")
+_NO_BLANK = re.compile(r"\S*+")
+_ADDRESS_LIKE = re.compile(r"@|://|[\w-]\.[a-z]{2,24}(?:[/:?#]|$)")
 _LABELLED = re.compile(r"\s{0,2}[:\-–—|!：】\])>]")
 _DECORATION = re.compile(r"[\s\[(【<*#~>\"'“”!-]*")
 
@@ -77,6 +80,8 @@ class Mention:
     start: int
     end: int
     claimed: bool
+    opens: bool = False
+    """A terse message begins with the brand, which may or may not mean that it speaks for it."""
 
 
 @dataclass(frozen=True)
@@ -199,17 +204,17 @@ def _at(
         addressed = any(word in _YOUR for word in folded[max(0, position - 2) : position])
         if _counts(text[start:end], alias, brand, business=business, leads=leads):
             opens = position <= 1 and len(text) <= TERSE
-            claimed = leads or business or (addressed and not _is_weak(alias, brand)) or opens
-            return Mention(brand, text[start:end], start, end, claimed), length
+            claimed = leads or business or (addressed and not _is_weak(alias, brand))
+            return Mention(brand, text[start:end], start, end, claimed, opens), length
     return None
 
 
 def _inside_address(text: str, start: int, end: int) -> bool:
     """Part of a link, an address or a domain: those speak for themselves."""
-    before, after = text[start - 1 : start], text[end : end + 2]
-    return (before in ("@", ".", "/", "-", "_") and start > 1 and not text[start - 2].isspace()) or bool(
-        re.match(r"[.@/_-]\w", after)
-    )
+    before = _NO_BLANK_BEFORE.search(text, max(0, start - 80), start)
+    after = _NO_BLANK.match(text, end, end + 80)
+    word = f"{before[0] if before else ''}{text[start:end]}{after[0] if after else ''}"
+    return bool(_ADDRESS_LIKE.search(word))
 
 
 def _is_weak(alias: str, brand: Brand) -> bool:

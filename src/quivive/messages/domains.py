@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from quivive.messages import brands, lookalike
 from quivive.messages.lookalike import How, Resemblance
+from quivive.messages.services import site
 from quivive.model import Context, Detector, Finding, Kind, Observable, Source, Subject, Where, Yield, finding
-from quivive.observables import defang, registrable
+from quivive.observables import defang
 
 _BY_HOW: Mapping[How, tuple[str, Kind]] = {
     "embedded": ("domain/brand-in-subdomain", "fail"),
@@ -68,7 +69,7 @@ class Domains:
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Findings on one domain name."""
-        if isinstance(subject, Observable) and registrable(subject.value):
+        if isinstance(subject, Observable) and site(subject.value):
             yield from _about(self, subject, context)
 
 
@@ -101,7 +102,7 @@ def _imitation(host: str, shown: str) -> Resemblance | None:
     if shown == host:
         return lookalike.resemblance(host)
     plain = plain_ascii(shown)
-    owner = brands.owners(plain) or lookalike.owners_as_read(registrable(plain))
+    owner = brands.owners(plain) or lookalike.owners_as_read(site(plain))
     if owner:
         accents = any(alias.lower().replace(" ", "") in shown.replace("-", "") for alias in owner[0].aliases)
         return Resemblance(owner[0], "ending" if accents else "confusable", shown)
@@ -117,7 +118,7 @@ def _imitates(detector: Detector, subject: Observable, found: Resemblance, shown
         "brand": found.brand.name,
         "own": found.brand.domains[0],
         "piece": found.piece,
-        "registrable": defang("domain-name", registrable(subject.value)),
+        "registrable": defang("domain-name", site(subject.value)),
         "shown": shown,
     }
     return _say(detector, code, kind, subject, params, (found.brand.topic,))

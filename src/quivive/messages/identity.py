@@ -14,10 +14,10 @@ from dataclasses import replace
 from quivive.messages import brands, lookalike
 from quivive.messages.brands import Brand, Mention, squash
 from quivive.messages.indicators import is_popular
-from quivive.messages.links import MAIL_TYPES, in_text, ip_of
-from quivive.messages.mail import Address, Mail, addresses, parse
+from quivive.messages.links import MAIL_TYPES, OUTLOOK, in_text, ip_of, mail_of
+from quivive.messages.mail import Address, Mail, addresses
 from quivive.messages.normalise import normalise
-from quivive.messages.services import entry, is_free_mail, services, tenant
+from quivive.messages.services import entry, is_free_mail, services, site, tenant
 from quivive.model import (
     Context,
     Detector,
@@ -31,7 +31,7 @@ from quivive.model import (
     Yield,
     finding,
 )
-from quivive.observables import defang, host_of, registrable
+from quivive.observables import defang, host_of
 
 TEXTS = frozenset({"text/plain"})
 HEAD = 600
@@ -58,7 +58,7 @@ class Identity:
 
     name = "messages.identity"
     version = "1"
-    accepts = MAIL_TYPES | TEXTS
+    accepts = MAIL_TYPES | TEXTS | {OUTLOOK}
     online = False
     codes: Mapping[str, str] = {
         "identity/display-name-brand": "The sender calls itself '{display}', but the mail comes from "
@@ -109,8 +109,8 @@ class Identity:
         """Findings on a mail's sender, or on a text that speaks for a brand."""
         if not isinstance(subject, Item):
             return
-        if subject.media_type in MAIL_TYPES:
-            mail = parse(subject.data, context.limits)
+        if subject.media_type in MAIL_TYPES or subject.media_type == OUTLOOK:
+            mail = mail_of(subject, context.limits)
             yield from in_mail(self, subject, mail, context)
             yield from _domains(subject, mail)
         elif subject.text and subject.meta.get("kind") != "mail":
@@ -137,7 +137,7 @@ def _domains(item: Item, mail: Mail) -> Iterator[Observable]:
     named = [("From", sender_of(mail)), ("Return-Path", mail.return_path)]
     named += [("Reply-To", address) for address in mail.reply_to[:5]]
     for part, address in named:
-        if address and registrable(address.domain):
+        if address and site(address.domain):
             where = Where(part=part, quote=address.address)
             yield Observable("domain-name", address.domain, item=item.name, where=where)
 
@@ -166,7 +166,7 @@ def _house(
         yield says("identity/good-sender", "informational", {"address": defang("email-addr", sender.address)})
     if mine:
         back = mail.return_path.domain if mail.return_path else ""
-        if back and registrable(back) != registrable(sender.domain):
+        if back and site(back) != site(sender.domain):
             listed = bool(mail.header("List-Id"))
             yield says(
                 "identity/house-spoofed",
@@ -201,7 +201,8 @@ class _Says:
         shown = {"domain": defang("domain-name", self.sender.domain), "display": self.sender.display[:100]}
         seen = Observable("email-addr", self.sender.address.lower(), item=self.item.name)
         return finding(
-            self.detector, code, kind, self.item, params={**shown, **params}, topics=topics, observables=(seen,),
+            self.detector, code, kind, self.item, params={**shown, **params}, topics=topics,
+            observables=(seen,),
             where=Where(part=part, quote=f"{self.sender.display[:200]} <{self.sender.address}>"),
         )  # fmt: skip
 
@@ -235,7 +236,7 @@ def _named(sender: Address) -> tuple[Brand, ...]:
 
 def _shown_address(says: _Says, shown: str, mail: Mail) -> Finding:
     params = {"shown": defang("email-addr", shown), "address": defang("email-addr", says.sender.address)}
-    same = registrable(shown.rpartition("@")[2]) == registrable(says.sender.domain)
+    same = site(shown.rpartition("@")[2]) == site(says.sender.domain)
     if same or _VIA.search(says.sender.display.replace(shown, " ")):
         return says("identity/display-name-relayed", "informational", params)
     if mail.header("List-Id"):
@@ -297,7 +298,7 @@ def owners_of_sender(domain: str) -> tuple[Brand, ...]:
 
 def _reply(detector: Detector, item: Item, sender: Address, mail: Mail) -> Iterator[Finding]:
     reply = next((a for a in mail.reply_to if a.domain), None)
-    if reply is None or registrable(reply.domain) == registrable(sender.domain) or _same_brand(reply, sender):
+    if reply is None or site(reply.domain) == site(sender.domain) or _same_brand(reply, sender):
         return
     params = {"sender": defang("email-addr", sender.address), "reply": defang("email-addr", reply.address)}
     says = _sayer(detector, item, sender)
@@ -330,7 +331,13 @@ def _links_of_mail(detector: Detector, item: Item, sender: Address, mail: Mail) 
     brand = candidates[0]
     strong = bool(named) and is_only_brand(sender.display, brand)
     yield from _against_links(
-        detector, item, brand, hosts, strong=strong, own=(sender.domain,), where=Where(part="links")
+        detector,
+        item,
+        brand,
+        hosts,
+        strong=strong,
+        doubt="review" if strong else "informational",
+        where=Where(part="links"),
     )
 
 
@@ -342,16 +349,22 @@ def _in_text(detector: Detector, item: Item, context: Context) -> Iterator[Findi
     plain = normalise(item.text[: brands.LONGEST])
     found = list(brands.mentions(plain.text))
     claimed = [m for m in found if m.claimed]
+    opening = [m for m in found if m.opens]
     if not found:
         return
-    mention = (claimed or found)[0]
-    if not claimed and any(not _belongs(host_of(link.value), mention.brand) for link in links):
+    mention = (claimed or opening or found)[0]
+    if (
+        not claimed
+        and not opening
+        and any(not _belongs(host_of(link.value), mention.brand) for link in links)
+    ):
         return  # a brand that is only talked about owes no link
     start, end = plain.span(mention.start, mention.end)
     hosts = [link.value if link.type == "domain-name" else host_of(link.value) for link in links[:MOST]]
     where = Where(start, end, item.text[start:end])
     strong = _speaks_as(claimed, plain.text)
-    yield from _against_links(detector, item, mention.brand, hosts, strong=strong, own=(), where=where)
+    doubt: Kind = "review" if strong or opening else "informational"
+    yield from _against_links(detector, item, mention.brand, hosts, strong=strong, doubt=doubt, where=where)
 
 
 def _speaks_as(claimed: Sequence[Mention], text: str) -> bool:
@@ -368,7 +381,7 @@ def _against_links(
     hosts: Sequence[str],
     *,
     strong: bool,
-    own: Sequence[str],
+    doubt: Kind,
     where: Where,
 ) -> Iterator[Finding]:
     """Links compared with the brand that the message speaks for; the first foreign one is named."""
@@ -378,7 +391,7 @@ def _against_links(
     hidden = [h for h in hosts if entry(h, services().shorteners) or entry(h, services().qr)]
     params = {"brand": brand.name, "own": brand.domains[0]}
     if foreign and not theirs:
-        code, kind = _mismatch(brand, foreign[0], strong=strong)
+        code, kind = _mismatch(brand, foreign[0], strong=strong, doubt=doubt)
         host = foreign[0]
     elif hidden and not theirs and strong:
         code, kind, host = "identity/brand-link-hidden", "review", hidden[0]
@@ -393,13 +406,13 @@ def _against_links(
     )
 
 
-def _mismatch(brand: Brand, host: str, *, strong: bool) -> tuple[str, Kind]:
+def _mismatch(brand: Brand, host: str, *, strong: bool, doubt: Kind) -> tuple[str, Kind]:
     """A foreign link in a message that speaks for a brand is a fact; one that merely names it is a hint."""
-    label = registrable(host).partition(".")[0].replace("-", "")
+    label = site(host).partition(".")[0].replace("-", "")
     branch = any(squash(alias) == label for alias in brand.aliases) or (brand.local and not strong)
     if strong and not branch:
         return "identity/brand-link-mismatch", "fail"
-    return "identity/brand-named-link-elsewhere", "review" if strong else "informational"
+    return "identity/brand-named-link-elsewhere", doubt
 
 
 def _belongs(host: str, brand: Brand) -> bool:
@@ -411,7 +424,7 @@ def _is_neutral(host: str) -> bool:
     no name.
     """
     known = services()
-    if not registrable(host):
+    if not site(host):
         return ip_of(host) is None
     if tenant(host) or host in known.hosting or any(host == form.partition("/")[0] for form in known.forms):
         return False  # a well-known name, but anyone's page
@@ -422,7 +435,7 @@ def _is_neutral(host: str) -> bool:
         or entry(host, known.trackers)
     ):
         return True
-    return bool(brands.owners(host)) or is_popular(registrable(host))
+    return bool(brands.owners(host)) or is_popular(site(host))
 
 
 def _is_below(host: str, domain: str) -> bool:

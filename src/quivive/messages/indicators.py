@@ -24,9 +24,9 @@ from typing import Any
 from quivive import observables
 from quivive.errors import BadConfig
 from quivive.messages import brands
-from quivive.messages.services import services
+from quivive.messages.services import services, site
 from quivive.model import Context, Detector, Finding, Observable, Source, Subject, Where, Yield, finding
-from quivive.observables import defang, host_of, refang, registrable
+from quivive.observables import defang, host_of, refang
 
 MOST = 5_000_000
 """Values of one list that are read."""
@@ -39,9 +39,11 @@ _PATTERN = re.compile(
 _DATE = re.compile(r"(?i)(?:date|updated?|version|generated|modified)\D{0,20}(\d{4}-\d{2}-\d{2})")
 _COLUMNS = tuple(str.split("value indicator ioc url domain host address email wallet phone number iban"))
 _TYPES = frozenset(
-    {"url", "domain-name", "email-addr", "phone-number", "iban", "cryptocurrency-wallet", "payment-card", "ipv4-addr",
-     "ipv6-addr", "user-account"}
-)  # fmt: skip
+    str.split(
+        "url domain-name email-addr phone-number iban cryptocurrency-wallet payment-card ipv4-addr ipv6-addr "
+        "user-account"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ DETECTORS = (Indicators,)
 
 
 def _say(detector: Detector, subject: Observable, listed: str, source: str) -> Finding:
-    exact = listed == next(keys_of(subject.type, subject.value))
+    above = subject.type in ("url", "email-addr") and not re.search("[/@]", listed)
+    exact = not above and (subject.type != "domain-name" or listed == subject.value.lower())
     popular = is_popular(listed)
     code = "indicator/popular" if popular else "indicator/listed" if exact else "indicator/listed-parent"
     params = {
@@ -142,7 +145,7 @@ def keys_of(type_: str, value: str) -> Iterator[str]:
 
 def _domains(host: str) -> Iterator[str]:
     """The host, then the domains above it down to the registrable one."""
-    host, domain = host.rstrip("."), registrable(host)
+    host, domain = host.rstrip("."), site(host)
     yield host
     while domain and host != domain and "." in host:
         host = host.partition(".")[2]
@@ -300,7 +303,11 @@ def _line_values(text: str) -> Iterator[str]:
 def listed_key(value: str) -> str:
     """How a listed value is kept; '' for what no observable can equal."""
     value = refang(value.strip().strip('"').removeprefix("*.").removeprefix("||").removesuffix("^"))
-    if not 3 <= len(value) <= 2048 or (re.search(r"\s", value) and not value.startswith(("+", "DE", "GB"))):
+    if (
+        not 3 <= len(value) <= 2048
+        or not value.isprintable()
+        or (re.search(r"\s", value) and not value.startswith(("+", "DE", "GB")))
+    ):
         return ""
     found = observables.parse_value(value) if not value.isalnum() or value[:1] in "+13bL0" else None
     if found:

@@ -15,15 +15,16 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from quivive import observables
-from quivive.messages import brands
+from quivive.messages import brands, outlook
 from quivive.messages.mail import Mail, parse
-from quivive.messages.services import Services, entry, services, tenant
+from quivive.messages.services import Services, entry, services, site, tenant
 from quivive.model import (
     Context,
     Detector,
     Finding,
     Item,
     Kind,
+    Limits,
     Observable,
     Source,
     Subject,
@@ -31,9 +32,10 @@ from quivive.model import (
     Yield,
     finding,
 )
-from quivive.observables import defang, host_of, registrable
+from quivive.observables import defang, host_of
 
 MAIL_TYPES = frozenset({"message/rfc822", "message/global"})
+OUTLOOK = "application/vnd.ms-outlook"
 TEXT = "text/plain"
 VALUE = "text/x-value"
 DEEP = 5
@@ -71,7 +73,7 @@ class Links:
 
     name = "messages.links"
     version = "1"
-    accepts = frozenset({"url", TEXT, VALUE, *MAIL_TYPES})
+    accepts = frozenset({"url", TEXT, VALUE, OUTLOOK, *MAIL_TYPES})
     online = False
     codes: Mapping[str, str] = {
         "link/user-info": "The link shows {shown} first, but what stands before an @ does not count: it "
@@ -121,13 +123,18 @@ class Links:
         """Findings on one link, or on what a mail shows in place of its links."""
         if isinstance(subject, Observable):
             yield from _about(self, subject, context)
-        elif subject.media_type in MAIL_TYPES:
-            yield from in_mail(self, subject, parse(subject.data, context.limits))
+        elif subject.media_type in MAIL_TYPES or subject.media_type == OUTLOOK:
+            yield from in_mail(self, subject, mail_of(subject, context.limits))
         else:
             yield from _not_opened(self, subject, len(in_text(subject, context)))
 
 
 DETECTORS = (Links,)
+
+
+def mail_of(item: Item, limits: Limits) -> Mail:
+    """The mail that an item is, in whichever file format. Raises Unreadable where it is none."""
+    return outlook.parse(item.data, limits) if item.media_type == OUTLOOK else parse(item.data, limits)
 
 
 def in_text(item: Item, context: Context) -> tuple[Observable, ...]:
@@ -205,7 +212,7 @@ def _authority(parts: Parts, url: str) -> Iterator[_Result]:
     """What stands between '//' and the first '/'."""
     if parts.user:
         shown = unquote(parts.user.partition(":")[0])
-        if registrable(host_of(shown)) or "." in shown:
+        if site(host_of(shown)) or "." in shown:
             yield "link/user-info", "fail", {"shown": defang("domain-name", shown[:100])}
         else:
             yield "link/credentials", "review", {}
@@ -249,7 +256,7 @@ def _number(part: str) -> int | None:
 def _shape(parts: Parts, url: str) -> Iterator[_Result]:
     if len(_DOUBLE.findall(parts.path)) >= 2:
         yield "link/encoded", "review", {}
-    domain = registrable(parts.host)
+    domain = site(parts.host)
     count = parts.host.count(".") - domain.count(".") if domain else 0
     if count >= DEEP and not tenant(parts.host):
         params = {"count": count, "domain": defang("domain-name", domain)}
@@ -341,8 +348,8 @@ def targets(parts: Parts) -> Iterator[tuple[str, Kind, str]]:
     seen: set[str] = set()
     for name, value in (*parts.query[:50], ("", _proofpoint(parts))):
         target = _proofpoint_v2(value) if wrapper and "urldefense" in wrapper else _as_link(value)
-        other = registrable(host_of(target)) if target else ""
-        if not other or other == registrable(parts.host) or target in seen:
+        other = site(host_of(target)) if target else ""
+        if not other or other == site(parts.host) or target in seen:
             continue
         seen.add(target)
         if wrapper and (name in names or not name):
@@ -373,7 +380,7 @@ def _proofpoint_v2(value: str) -> str:
 
 
 def _same_owner(one: str, other: str) -> bool:
-    if registrable(one) == registrable(other):
+    if site(one) == site(other):
         return True
     mine, theirs = brands.owners(one), brands.owners(other)
     return bool({b.name for b in mine} & {b.name for b in theirs})
@@ -394,7 +401,7 @@ def in_mail(detector: Detector, item: Item, mail: Mail) -> Iterator[Finding]:
             where = Where(part="link", quote=link.shown_text[:200])
             yield finding(detector, "link/script", "fail", item, params={"scheme": scheme}, where=where)
         shown, target = shown_host(link.shown_text), host_of(link.href.strip()) if "//" in link.href else ""
-        pair = (registrable(shown), registrable(target))
+        pair = (site(shown), site(target))
         if shown and target and pair not in seen and not _same_owner(shown, target):
             seen.add(pair)
             yield _shown_elsewhere(detector, item, mail, link.href, shown, target)

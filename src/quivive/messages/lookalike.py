@@ -18,9 +18,8 @@ from typing import Literal
 
 from quivive.messages import brands
 from quivive.messages.brands import Brand, squash
-from quivive.messages.services import tenant
+from quivive.messages.services import site, tenant
 from quivive.model import Source
-from quivive.observables import registrable
 
 How = Literal["embedded", "confusable", "spelling", "words", "near", "ending", "name"]
 """From the whole address in a subdomain (strongest) to a name that merely occurs (weakest)."""
@@ -141,7 +140,7 @@ def _by_length() -> Mapping[int, tuple[Key, ...]]:
 @lru_cache(maxsize=4096)
 def resemblance(host: str) -> Resemblance | None:
     """The strongest resemblance of an ASCII host to a brand that does not own it; None for none."""
-    domain = registrable(host)
+    domain = site(host)
     if not domain or brands.owners(host):
         return None
     service = tenant(host)
@@ -151,7 +150,9 @@ def resemblance(host: str) -> Resemblance | None:
         return None
     label, _, suffix = domain.partition(".")
     below = host[: -len(domain)].rstrip(".")
-    found = _embedded(below, label, suffix) or _in_label(label, suffix)
+    if re.search(r"(?:^|\.)(?:edu|ac)(?:\.|$)", suffix):
+        below = ""  # libraries reach publishers through names such as www-publisher-com.proxy.university.edu
+    found = _embedded(below, label) or _in_label(label, suffix)
     if below and (not found or found.how in ("near", "name")):
         found = _below(below, label) or found
     return None if found and _is_local_member(found, suffix) else found
@@ -177,12 +178,10 @@ def _is_local_member(found: Resemblance, suffix: str) -> bool:
     return found.brand.local and at_home and found.how in ("name", "ending")
 
 
-def _embedded(below: str, label: str, suffix: str) -> Resemblance | None:
+def _embedded(below: str, label: str) -> Resemblance | None:
     """'paypal.com.secure-login.example', 'hmrc.gov.uk-refund.example': the true domain in front of a foreign
     one.
     """
-    if re.search(r"(?:^|\.)(?:edu|ac)(?:\.|$)", suffix):
-        return None  # libraries reach publishers through names of this form
     labels = [*(below.split(".") if below else ()), label.partition("-")[0]]
     for start in range(len(labels)):
         for end in range(start + 2, min(start + 5, len(labels) + 1)):
@@ -358,13 +357,13 @@ def _below(below: str, domain_label: str) -> Resemblance | None:
 
 def like_house(host: str, own: Iterable[str]) -> str | None:
     """The own domain of the desk that a foreign host imitates, else None."""
-    domain = registrable(host)
+    domain = site(host)
     own = tuple(own)
     if not domain or any(host == d or host.endswith(f".{d}") for d in own):
         return None
     label = domain.partition(".")[0].replace("-", "")
     for mine in own:
-        name = (registrable(mine) or mine).partition(".")[0].replace("-", "")
+        name = (site(mine) or mine).partition(".")[0].replace("-", "")
         if len(name) < 4:
             continue
         slip = skeleton(label) == skeleton(name) or (len(name) >= 6 and bool(edit(label, name)))

@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from quivive.model import Source
+from quivive.observables import registrable
 
 _LISTS = ("shorteners", "hosting", "forms", "tunnels", "qr", "trackers", "free_mail", "programs")
 
@@ -49,6 +50,15 @@ def entry(host: str, known: frozenset[str] | Mapping[str, tuple[str, ...]]) -> s
     """The entry of a list that the host is or lies below ('bit.ly' for 'www.bit.ly'), else None."""
     labels = host.lower().rstrip(".").split(".")
     return next((name for i in range(len(labels)) if (name := ".".join(labels[i:])) in known), None)
+
+
+def site(host: str) -> str:
+    """The registrable domain of a host, also under the endings kept for examples (RFC 2606)."""
+    host = host.lower().rstrip(".")
+    labels = host.split(".")
+    if len(labels) >= 2 and labels[-1] in ("example", "test", "invalid") and all(labels):
+        return ".".join(labels[-2:])
+    return registrable(host)
 
 
 def tenant(host: str) -> str | None:

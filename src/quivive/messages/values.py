@@ -51,7 +51,9 @@ class Values:
         "value/phone-fictional": "{number} lies in a range kept for films and examples; nobody has it.",
         "value/phone-own": "{number} is on your list of own numbers. A caller ID can show it without being "
         "you.",
-        "value/iban": "{iban} is the form of an account in {country}{bank}. Whose account it is cannot be "
+        "value/iban": "{iban} is the form of an account in {country}, at {bank}. Whose account it is cannot "
+        "be told from the number.",
+        "value/iban-country": "{iban} is the form of an account in {country}. Whose account it is cannot be "
         "told from the number.",
         "value/iban-unknown-bank": "{iban} has the form of an account in {country}, but the register knows "
         "no bank under its code {code}. Codes of banks that were merged end so too.",
@@ -201,14 +203,10 @@ def _iban(detector: Detector, subject: Observable) -> Iterator[Finding]:
     bank = _bank(iban)
     if bank is None:
         yield _say(detector, subject, "value/iban-unknown-bank", "review", params)
+    elif bank:
+        yield _say(detector, subject, "value/iban", "informational", {**params, "bank": bank})
     else:
-        yield _say(
-            detector,
-            subject,
-            "value/iban",
-            "informational",
-            {**params, "bank": f", at {bank}" if bank else ""},
-        )
+        yield _say(detector, subject, "value/iban-country", "informational", params)
 
 
 def _bank(iban: IBAN) -> str | None:
