@@ -35,7 +35,6 @@ from fitting import (
 )
 from texts import Message
 
-from quivive import evidence
 from quivive.messages.score import HERE, Embedder, Weights
 
 FOLDS = 4

@@ -1,9 +1,10 @@
 """What does the message say once tricks meant for filters are undone, and where did each letter stand?
 
 Senders hide words from filters: `v3r1fy`, `f r e e`, `PаyPal` with a Cyrillic а, zero-width characters,
-`hxxp://`. `normalise` undoes these and keeps for every character of the result its offset in the original, so
-that a finding can quote the message as it was received. Text in its own script (Turkish dotless ı, Cyrillic,
-Greek, Chinese, Persian with its zero-width non-joiners) and ordinary codes, numbers and links stay as they are.
+`hxxp://`. `normalise` undoes these and keeps for every character of the result its offset in the original,
+so that a finding can quote the message as it was received. Text in its own script (Turkish dotless ı,
+Cyrillic, Greek, Chinese, Persian with its zero-width non-joiners) and ordinary codes, numbers and links
+stay as they are.
 
 Each step takes and gives a `_Draft` and is linear in the length of the text. Lookalikes follow the idea of
 Unicode UTS #39 (mixed-script confusables), restricted to letters that fool the eye at reading size.
@@ -206,7 +207,8 @@ def _fold_word(word: str, foreign_text: bool) -> str:
         return "".join(_TO_LATIN.get(c, c) for c in word) if to_latin else word
     if latin and all(c in _TO_CYRILLIC for c in latin) and not to_latin:
         return "".join(_TO_CYRILLIC.get(c, c) for c in word)
-    # in a Cyrillic or Greek text a suffix may follow a Latin name; a lookalike between Latin letters is a trick
+    # in a Cyrillic or Greek text a suffix may follow a Latin name; a lookalike between Latin letters is
+    # a trick
     enclosed = len(latin) > 1 and any(
         a.isascii() and b in _TO_LATIN and c.isascii()
         for a, b, c in zip(word, word[1:], word[2:], strict=False)

@@ -16,7 +16,7 @@ _NAMED = re.compile(
     r"|senha|haslo|kode|sandi|einmal\w*|bestatigungs\w*|sicherheitscode|toegangscode|inlogcode)\b"
     r"|验证码|驗證碼|校验码|动态码|認証コード|確認コード|код|парол|कोड|ओटीपी|인증번호|رمز"
 )
-_CODE = re.compile(r"(?<![\d#])(?:\d{3}[- ]\d{3}|\d{4,8})(?!\d)")
+_CODE = re.compile(r"(?<![\d#+])(?<!\d[ -])(?:\d{3}[- ]\d{3}|\d{4,8})(?![ -]?\d)")
 _ASKED = re.compile(
     r"\b(?:send|forward|tell|give|reply|text|read|share (?:it|this|the code) with (?:me|us|our)|schick\w*|"
     r"sende[nt]?|leite|nenn\w*|gonder\w*|ilet\w*|soyle\w*|paylasir|envia\w*|manda\w*|dime|reenvia\w*|envoie\w*|"
