@@ -12,13 +12,17 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import random
+import string
 import sys
 import time
 from pathlib import Path
 
+import base58
 from PIL import Image
+from schwifty import IBAN
 
-from quivive import __version__, observables
+from quivive import __version__, observables, wallets
 from quivive.media.lines import text_of
 from quivive.media.ocr import PictureText
 from quivive.media.repair import repaired
@@ -82,11 +86,62 @@ def values_read(text: str) -> int:
     return len(want & {found.value for found in observables.find(text)})
 
 
+def made_up_values(dice: random.Random) -> list[str]:
+    """One value of each kind, valid and never seen: two wallets, an IBAN, a card, a number, a link."""
+    segwit = [0] + [dice.randrange(32) for _ in range(32)]
+    segwit[-1] &= 0b10000  # 160 bits fill 32 groups of five exactly; no padding bits are left over
+    iban = IBAN.generate("DE", f"{dice.randrange(10**8):08d}", f"{dice.randrange(10**10):010d}")
+    card = next(n for n in iter(lambda: f"4{dice.randrange(10**15):015d}", "") if observables.luhn(n))
+    path = "".join(dice.choices(string.ascii_letters + string.digits, k=10))
+    return [
+        "bc1" + bech32("bc", segwit),
+        base58.b58encode_check(b"\0" + dice.randbytes(20)).decode(),
+        iban.formatted,
+        " ".join(card[i : i + 4] for i in range(0, 16, 4)),
+        f"+44 7700 900{dice.randrange(1000):03d}",
+        f"https://{''.join(dice.choices(string.ascii_lowercase, k=9))}.top/{path}",
+    ]
+
+
+def bech32(prefix: str, values: list[int]) -> str:
+    """Data and checksum of BIP 173."""
+    spread = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+    check = wallets._polymod(spread + values + [0] * 6) ^ 1
+    letters = values + [check >> 5 * (5 - i) & 31 for i in range(6)]
+    return "".join(wallets._BECH32[value] for value in letters)
+
+
+def measure_values(reader: PictureText, count: int) -> list[dict[str, object]]:
+    """How often each kind of value is read exactly, as read and after repair, by condition."""
+    rows = []
+    for condition in CONDITIONS:
+        dice = random.Random(7)
+        tally: dict[str, list[int]] = {}
+        for _ in range(count):
+            said = made_up_values(dice)
+            theme = DARK if condition == "dark" else LIGHT
+            picture = degraded(
+                chat("Info", [("them", v) for v in said], default_font(), theme=theme), condition
+            )
+            raw = text_of(reader._lines(picture)[0])
+            after = repaired(raw)[0]
+            for value in said:
+                (want,) = [found for found in [observables.parse_value(value)] if found]
+                kind = tally.setdefault(want.type, [0, 0, 0])
+                kind[0] += 1
+                kind[1] += any(o.value == want.value for o in observables.find(raw))
+                kind[2] += any(o.value == want.value for o in observables.find(after))
+        rows += [{"condition": condition, "type": kind, "shown": shown, "read": read, "repaired": fixed}
+                 for kind, (shown, read, fixed) in tally.items()]  # fmt: skip
+    return rows
+
+
 def main() -> None:
-    """Measure and print one line per language and condition."""
+    """Measure and print one line per language and condition, then one per kind of value."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wide-font", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--values", type=int, default=20, help="screenshots of made-up values a condition")
     parser.add_argument("-v", action="store_true")
     given = parser.parse_args()
     reader, rows = PictureText(), []
@@ -110,8 +165,12 @@ def main() -> None:
             print(*rows[-1].values())
             if given.v:
                 print(text, repairs)
+    values = measure_values(reader, given.values)
+    for row in values:
+        print(*row.values())
     if given.write:
-        result = {"version": __version__, "models": [s.sha256 for s in reader.sources()], "rows": rows}
+        models = [source.sha256 for source in reader.sources()]
+        result = {"version": __version__, "models": models, "rows": rows, "values": values}
         (HERE / "results").mkdir(exist_ok=True)
         (HERE / "results/ocr.json").write_text(json.dumps(result, indent=1) + "\n")
 

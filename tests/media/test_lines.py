@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from quivive.media.lines import Line, text_of
 
 
@@ -41,6 +43,19 @@ def test_a_word_after_a_link_is_not_swallowed() -> None:
 def test_a_wallet_broken_at_the_edge_is_whole_again() -> None:
     lines = [line(10, 10, "bc1qw508d6qejxtdg4y5r3zarva"), line(10, 34, "ry0c5xw7kv8f3t4")]
     assert text_of(lines) == "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "read"),
+    [
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfN", "a", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfN", "a now", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa now"),
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "today", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa today"),
+        ("Donaudampfschifffahrtsgesellschaft", "heute", "Donaudampfschifffahrtsgesellschaft heute"),
+    ],
+)
+def test_a_checksum_tells_where_a_wallet_ends(above: str, below: str, read: str) -> None:
+    assert text_of([line(10, 10, above), line(10, 34, below)]) == read
 
 
 def test_chinese_lines_join_without_a_space() -> None:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from quivive import wallets
+
 
 @dataclass(frozen=True)
 class Line:
@@ -39,8 +41,7 @@ class Line:
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef，。！？、]")
 _LINKISH = re.compile(r"(?:://|www\.|\w\.[a-z]{2,}/)\S*$", re.IGNORECASE)
 _LINK_REST = re.compile(r"(?=\S*[/?=&%_-]|\S*[a-z]\d|\S*\d[a-z])[\w%&=?/.#~+-]+(?=\s|$)", re.IGNORECASE)
-_LONG_TOKEN = re.compile(r"(?:^|\s)[A-Za-z0-9]{18,}$")
-_TOKEN_REST = re.compile(r"[A-Za-z0-9]{3,}(?=[\s.,;]|$)")
+_LONG_TOKEN = re.compile(r"(?=.*\d)[A-Za-z0-9]{18,}")
 
 
 def text_of(lines: Sequence[Line]) -> str:
@@ -154,6 +155,14 @@ def _joint(above: str, below: str) -> str:
         return ""
     if _LINKISH.search(last_line) and _LINK_REST.match(below) and not above.endswith("."):
         return ""
-    if _LONG_TOKEN.search(last_line) and _TOKEN_REST.match(below) and any(c.isdigit() for c in below[:12]):
+    if _is_cut(last_line.rpartition(" ")[2], below):
         return ""
     return " "
+
+
+def _is_cut(token: str, below: str) -> bool:
+    """Whether a wallet's address goes on below: its checksum says so, or nothing else stands there."""
+    if not _LONG_TOKEN.fullmatch(token) or wallets.chain(token):
+        return False
+    rest = below.split(" ", 1)[0]
+    return bool(wallets.chain(token + rest.rstrip(".,;"))) or (rest == below and rest.isalnum())
