@@ -104,7 +104,7 @@ def test_what_needs_the_network_is_named_once() -> None:
 RECEIVED = (
     "Received: from mx2.inbox.example by store.inbox.example; Sun, 22 Nov 2026 12:00:02 +0000\r\n"
     "{inside}"
-    "Received: from sender.example.net (203.0.113.9) by mx2.inbox.example; Sun, 22 Nov 2026 12:00:01 +0000\r\n"
+    "Received: from sender.example.net (203.0.113.9) by mx2.inbox.example; 22 Nov 2026 12:00:01 +0000\r\n"
     "{outside}"
 )
 VERDICT = "Authentication-Results: {by}; {result}\r\n"

@@ -16,6 +16,7 @@ from quivive.intake import take
 from quivive.messages.identity import Identity
 from quivive.model import Observable
 
+DATA = Path(__file__).parents[1] / "data" / "messages"
 DETECTOR = Identity()
 
 
@@ -236,6 +237,44 @@ def test_the_domains_of_a_mails_addresses_are_examined_in_their_turn() -> None:
     item = mail_item(headers={"From": "X <x@one.example.org>", "Reply-To": "y@two.example.com"})
     found = {(o.type, o.value) for o in results(DETECTOR, item) if isinstance(o, Observable)}
     assert found == {("domain-name", "one.example.org"), ("domain-name", "two.example.com")}
+
+
+# --- honest mail ---
+
+
+def honest_senders() -> list[str]:
+    lines = (DATA / "honest_senders.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+NEWSLETTERS = (
+    '<p>Your invoice is ready.</p><a href="https://u1.ct.sendgrid.net/ls/click?upn=x">View it</a>',
+    '<p>News</p><a href="https://shop.us1.list-manage.com/track/click?u=1">www.shop.example.org</a>',
+    '<p>Pay with PayPal, Klarna or Visa. Follow us:</p><a href="https://www.facebook.com/shop">Facebook</a>'
+    '<a href="https://apps.apple.com/app/1">App Store</a><a href="https://shop.example.org/sale">Sale</a>',
+)
+
+
+@pytest.mark.parametrize("html", NEWSLETTERS)
+def test_firms_that_sign_their_own_mail_are_never_called_forgers(html: str) -> None:
+    called = {sender: codes(findings(DETECTOR, mail_item(html=html, headers={"From": sender})), "fail")
+              for sender in honest_senders()}  # fmt: skip
+    assert {sender: found for sender, found in called.items() if found} == {}
+
+
+def test_hardly_any_of_them_is_doubted() -> None:
+    doubted = [
+        s for s in honest_senders() if codes(findings(DETECTOR, mail_item(headers={"From": s})), "review")
+    ]
+    assert len(doubted) <= 0.02 * len(honest_senders())
+
+
+@pytest.mark.parametrize("html", NEWSLETTERS)
+@pytest.mark.parametrize(
+    "sender", ["The Shop <news@shop.example.org>", "Jane <jane@gmail.com>", "news@shop.example.org"]
+)
+def test_newsletters_of_other_firms_are_no_forgeries(sender: str, html: str) -> None:
+    assert not codes(findings(DETECTOR, mail_item(html=html, headers={"From": sender})), "fail")
 
 
 # --- measured on real mail ---

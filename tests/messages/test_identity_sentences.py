@@ -1,4 +1,4 @@
-"""Can every finding on senders, domains, links and values be said in German and Spanish, with the same facts?"""
+"""Can every finding on senders, domains, links and values be said in German and Spanish with its facts?"""
 
 from __future__ import annotations
 

@@ -77,6 +77,8 @@ class Identity:
         "mailbox that anyone can open.",
         "identity/free-mail-brand": "The mail speaks for {brand} but comes from {domain}, where anyone can "
         "open a mailbox. {brand} does not write to its customers from there.",
+        "identity/own-free-mail": "The sender calls itself '{display}' and writes from {domain}. That "
+        "belongs to {brand}, but anyone can open a mailbox there.",
         "identity/free-mail-organisation": "The sender calls itself '{display}' but writes from {domain}, "
         "where anyone can open a mailbox.",
         "identity/brand-link-mismatch": "The message speaks for {brand}, but its link leads to {domain}, "
@@ -252,12 +254,22 @@ def _calls_itself(says: _Says, named: tuple[Brand, ...], mail: Mail) -> Iterator
     if plain.tricks & {"homoglyphs", "zero-width", "styled-letters", "stacked-marks", "bidi", "spacing"}:
         yield says("identity/display-name-disguised", "fail", params, topics)
     is_name = is_only_brand(plain.text, brand)
-    if is_free_mail(sender.domain):
+    if _is_member(brand, sender.domain):
+        return
+    if is_free_mail(sender.domain) and brand in brands.owners(sender.domain):
+        yield says("identity/own-free-mail", "review", params, topics)
+    elif is_free_mail(sender.domain):
         yield says("identity/free-mail-brand", "fail" if is_name else "review", params, topics)
     elif is_name and not _VIA.search(sender.display):
         yield says("identity/display-name-brand", "fail", params, topics)
     else:
         yield says("identity/display-name-mentions-brand", "review", params, topics)
+
+
+def _is_member(brand: Brand, domain: str) -> bool:
+    """A savings bank and the like, at a domain of its own that carries the group's name honestly."""
+    named = any(squash(alias) in squash(site(domain)) for alias in brand.aliases)
+    return brand.local and named and lookalike.resemblance(domain) is None
 
 
 _FILLER = frozenset(
@@ -325,7 +337,8 @@ def _links_of_mail(detector: Detector, item: Item, sender: Address, mail: Mail) 
     named = _named(sender)
     candidates = list(dict.fromkeys((*named, *(m.brand for m in claimed))))
     hosts = [host_of(link.href.strip()) for link in mail.links[:MOST] if "//" in link.href[:12]]
-    owner = {b.name for b in owners_of_sender(sender.domain)}
+    owner = {b.name for b in brands.owners(sender.domain)}
+    candidates = [brand for brand in candidates if not _is_member(brand, sender.domain)]
     if not candidates or owner & {b.name for b in candidates} or not hosts:
         return
     brand = candidates[0]

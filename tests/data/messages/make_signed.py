@@ -1,7 +1,7 @@
 """Make the DKIM test keys and the mails signed with them: python tests/data/messages/make_signed.py
 
-The keys are for tests only and sign for example domains. Running it again makes other keys, so all files change
-together.
+The keys are for tests only and sign for example domains. Running it again makes other keys, so that all files
+change together.
 """
 
 from __future__ import annotations
