@@ -6,6 +6,7 @@ import contextlib
 import random
 import struct
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -133,9 +134,35 @@ def test_a_package_of_countless_parts_is_refused() -> None:
         Package(b"PK\x01\x02" * 6000)
 
 
-@pytest.mark.parametrize("data", [make.doc(locked=True), make.compound({"EncryptedPackage": b"x"})])
+@pytest.mark.parametrize(
+    "data",
+    [make.doc(locked=True), make.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"\x02\0\x02\0"})],
+)
 def test_a_locked_document_could_not_be_looked_into(data: bytes) -> None:
     assert "locked" in read(data)[1]
+
+
+def test_the_password_that_stood_in_the_message_opens_a_locked_package() -> None:
+    inside = make.docx([make.TEXT * 200])
+    item = replace(take(make.office_locked(inside, "Rechnung2024"), "x"), hints=("no", "Rechnung2024"))
+    results, reason = look(OldOffice(), item)
+    assert not reason
+    assert items(results)["x/unlocked"].data == inside
+    assert codes(results) == [("document/opened-with-password-from-the-message", "review")]
+
+
+def test_a_wrong_password_does_not_open_it() -> None:
+    item = replace(take(make.office_locked(make.docx(), "Rechnung2024"), "x"), hints=("Rechnung2023",))
+    results, reason = look(OldOffice(), item)
+    assert (results, "locked" in reason) == ([], True)
+
+
+def test_a_lock_that_would_take_for_ever_is_left_alone() -> None:
+    locked = make.office_locked(make.docx(), "infected")
+    endless = locked.replace(b'spinCount="100"', b'spinCount="999999999"')
+    started = time.process_time()
+    assert look(OldOffice(), take(endless, "x", "application/x-ole-storage"))[1]
+    assert time.process_time() - started < 2
 
 
 def test_strings_that_straddle_records_are_put_together() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from quivive import observables
+from quivive.errors import Unreadable
 from quivive.intake import derive
 from quivive.messages.parts import Package, attribute, walk
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
@@ -74,6 +75,12 @@ class Office:
             return
         with Package(subject.data) as package:
             yield from self._warnings(subject, package)
+            if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.read(
+                "META-INF/manifest.xml"
+            ):
+                raise Unreadable(
+                    "The document is locked with a password, and its kind of lock is not opened here."
+                )
             reader = _Reader(context.limits.text)
             parts = sorted(filter(_TEXT_PARTS.fullmatch, package.names), key=_order)
             for name in parts[:SLIDES]:
@@ -81,6 +88,8 @@ class Office:
             if len(parts) > SLIDES:
                 what = f"{SLIDES} of {len(parts)} sheets or slides"
                 yield finding(self, "document/not-all-read", "open", subject, params={"what": what})
+            if not parts:
+                raise Unreadable("There is no reader here for the text of this kind of Office file.")
             if any(c.isalnum() for c in reader.text):
                 yield derive(
                     subject, "text", reader.text, origin="text of the document", limits=context.limits

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 from quivive.errors import CouldNotLook, Unreadable
 from quivive.intake import derive
+from quivive.messages import agile
 from quivive.messages.disguise import risks
 from quivive.messages.office import LINKS, OFFICE_CODES, link_observables
+from quivive.messages.pdf import PDF_CODES
+from quivive.messages.unpack import USUAL_PASSWORDS
 from quivive.model import Context, Item, Source, Subject, Yield, finding
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 STREAMS = 2000
 STREAM = 64 * 2**20
 STRINGS = 100_000
+PASSWORDS = 16
 _LOCKED = "The document is locked with a password. Look for it in the message and open it on a safe machine."
 _MACROS = frozenset({"VBA", "MACROS", "_VBA_PROJECT_CUR"})
 _LINK = re.compile(r'HYPERLINK\s+"([^"\x13-\x15]{1,2048})"')
@@ -38,6 +42,9 @@ class OldOffice:
     accepts = frozenset({"application/x-ole-storage"})
     online = False
     codes: Mapping[str, str] = {
+        "document/opened-with-password-from-the-message": PDF_CODES[
+            "document/opened-with-password-from-the-message"
+        ],
         "document/macros": OFFICE_CODES["document/macros"],
         "document/embedded-object": OFFICE_CODES["document/embedded-object"],
         "document/embedded-program": "The document carries {name}, {kind}.",
@@ -71,7 +78,8 @@ class OldOffice:
             for name in [name for name in names if name.rpartition("/")[2] == "\x01Ole10Native"][:10]:
                 yield from self._packaged(item, _read(file, name), context)
             if "encryptedpackage" in last:
-                raise Unreadable(_LOCKED)
+                yield from self._unlocked(item, file, context)
+                return
             raw = _text(file, last)
             yield from link_observables(item, _LINK.findall(raw)[:LINKS])
             text = _tidied(raw)
@@ -82,6 +90,17 @@ class OldOffice:
                 raise Unreadable(
                     "There is no reader here for this kind of Office file; its text was not read."
                 )
+
+    def _unlocked(self, item: Item, file: OleFileIO, context: Context) -> Iterator[Yield]:
+        """The Office package inside a locked file, if a password of the message opens it."""
+        candidates = tuple(dict.fromkeys([*item.hints[:PASSWORDS], *USUAL_PASSWORDS]))
+        clear = agile.opened(_read(file, "EncryptionInfo"), _read(file, "EncryptedPackage"), candidates)
+        if clear is None:
+            raise Unreadable(_LOCKED)
+        package, password = clear
+        if password in item.hints:
+            yield finding(self, "document/opened-with-password-from-the-message", "review", item)
+        yield derive(item, "unlocked", package, origin="unlocked document", limits=context.limits)
 
     def _packaged(self, item: Item, stream: bytes, context: Context) -> Iterator[Yield]:
         name, data = packaged(stream)

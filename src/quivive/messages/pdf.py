@@ -35,6 +35,20 @@ _LAUNCH = re.compile(rb"/S\s*/Launch\b")
 _FORM = re.compile(rb"/S\s*/(?:SubmitForm|ImportData)\b")
 _OPENING = re.compile(rb"/OpenAction\s*(?:<<|\d+ \d+ R)|/AA\s*(?:<<|\d+ \d+ R)")
 
+PDF_CODES: Mapping[str, str] = {
+    "document/opened-with-password-from-the-message": "The document was locked and the password stood "
+    "in the message that brought it. That keeps mail filters, not strangers, from reading it.",
+    "document/launches-program": "The document tries to start a program or open a file ({target}).",
+    "document/script-on-opening": "The document holds a script and an action for when it is opened.",
+    "document/script": "The document holds a script. Forms of offices may; letters and bills need none.",
+    "document/sends-form": "The document is a form that sends what is typed into it over the network.",
+    "document/embedded-file": "The document carries another file, {name}.",
+    "document/embedded-program": "The document carries {name}, {kind}.",
+    "document/link-shows-other-address": "The document shows {shown}, but the link behind it "
+    "leads to {target}.",
+    "document/not-all-read": "Only part of the document was read: {what}.",
+}
+
 
 class Pdf:
     """Takes PDFs apart."""
@@ -43,19 +57,7 @@ class Pdf:
     version = "1"
     accepts = frozenset({"application/pdf"})
     online = False
-    codes: Mapping[str, str] = {
-        "document/opened-with-password-from-the-message": "The document was locked and the password stood "
-        "in the message that brought it. That keeps mail filters, not strangers, from reading it.",
-        "document/launches-program": "The document tries to start a program or open a file ({target}).",
-        "document/script-on-opening": "The document holds a script and an action for when it is opened.",
-        "document/script": "The document holds a script. Forms of offices may; letters and bills need none.",
-        "document/sends-form": "The document is a form that sends what is typed into it over the network.",
-        "document/embedded-file": "The document carries another file, {name}.",
-        "document/embedded-program": "The document carries {name}, {kind}.",
-        "document/link-shows-other-address": "The document shows {shown}, but the link behind it "
-        "leads to {target}.",
-        "document/not-all-read": "Only part of the document was read: {what}.",
-    }
+    codes = PDF_CODES
 
     def sources(self) -> tuple[Source, ...]:
         """Nothing dated: the standard decides."""

@@ -294,6 +294,45 @@ def xls(strings: Sequence[str] = (TEXT,)) -> bytes:
     return compound({"Workbook": records + struct.pack("<HH", 0x000A, 0)})
 
 
+def office_locked(package: bytes, password: str, spins: int = 100) -> bytes:
+    """An Office package under agile encryption, AES-128 and SHA-1 for speed (MS-OFFCRYPTO 2.3.4.10)."""
+    import base64
+
+    from Cryptodome.Cipher import AES
+
+    def digest(data: bytes) -> bytes:
+        return hashlib.sha1(data, usedforsecurity=False).digest()
+
+    def encrypt(key: bytes, vector: bytes, data: bytes) -> bytes:
+        return AES.new(key, AES.MODE_CBC, vector[:16]).encrypt(data.ljust(-(-len(data) // 16) * 16, b"\0"))
+
+    salt, package_salt, secret, check = (bytes([n]) * 16 for n in (1, 2, 3, 4))
+    hashed = digest(salt + password.encode("utf-16-le"))
+    for spin in range(spins):
+        hashed = digest(struct.pack("<I", spin) + hashed)
+
+    def sealed(purpose: str, data: bytes) -> str:
+        key = digest(hashed + bytes.fromhex(purpose))[:16]
+        return base64.b64encode(encrypt(key, salt, data)).decode()
+
+    body = struct.pack("<Q", len(package)) + b"".join(
+        encrypt(secret, digest(package_salt + struct.pack("<I", i)), package[i * 4096 : (i + 1) * 4096])
+        for i in range(-(-len(package) // 4096))
+    )
+    common = 'cipherAlgorithm="AES" cipherChaining="ChainingModeCBC" hashAlgorithm="SHA1" keyBits="128"'
+    salts = [base64.b64encode(each).decode() for each in (package_salt, salt)]
+    info = (
+        f'<encryption xmlns:p="p"><keyData {common} saltValue="{salts[0]}"/><keyEncryptors><keyEncryptor>'
+        f'<p:encryptedKey {common} spinCount="{spins:09d}" saltValue="{salts[1]}" '
+        f'encryptedVerifierHashInput="{sealed("fea7d2763b4b9e79", check)}" '
+        f'encryptedVerifierHashValue="{sealed("d7aa0f6d3061344e", digest(check))}" '
+        f'encryptedKeyValue="{sealed("146e0be7abacd0d6", secret)}"/>'
+        "</keyEncryptor></keyEncryptors></encryption>"
+    )
+    info_stream = b"\x04\0\x04\0\x40\0\0\0" + info.encode()
+    return compound({"EncryptionInfo": info_stream.ljust(4096, b" "), "EncryptedPackage": body})
+
+
 def packaged(name: str, data: bytes) -> bytes:
     """An embedded file as the Windows packager keeps it (\\1Ole10Native)."""
     raw = name.encode()
