@@ -54,7 +54,11 @@ def _lock(info: bytes) -> Lock:
     if info[:4] != b"\x04\0\x04\0":
         raise Unreadable("The document is locked in an old way that is not read here.")
     seen: dict[str, Mapping[str, str]] = {}
-    walk(info[8:65536], lambda name, attributes: seen.setdefault(name, dict(attributes)) and None)
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        seen.setdefault(name, dict(attributes))
+
+    walk(info[8:65536].rstrip(), start)
     try:
         return _lock_of(seen["keyData"], seen["encryptedKey"])
     except (KeyError, ValueError) as error:

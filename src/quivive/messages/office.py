@@ -24,6 +24,7 @@ _TEXT_PARTS = re.compile(
     r"|ppt/(?:slides/slide|notesSlides/notesSlide)\d+\.xml|xl/sharedStrings\.xml"
     r"|xl/(?:worksheets/sheet|comments)\d+\.xml|xl/drawings/drawing\d+\.xml|content\.xml"
 )
+_MANIFEST = "META-INF/manifest.xml"
 _BREAKS = frozenset({"p", "br", "tr", "si", "row", "h"})
 _PICTURE = re.compile(
     r"(?:(?:word|ppt|xl)/media|Pictures)/[^/]+\.(?:png|jpe?g|gif|bmp|webp|tiff?)", re.IGNORECASE
@@ -75,12 +76,8 @@ class Office:
             return
         with Package(subject.data) as package:
             yield from self._warnings(subject, package)
-            if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.read(
-                "META-INF/manifest.xml"
-            ):
-                raise Unreadable(
-                    "The document is locked with a password, and its kind of lock is not opened here."
-                )
+            if _MANIFEST in package.names and b"encryption-data" in package.read(_MANIFEST):
+                raise Unreadable("The document is locked with a password, in a way that is not opened here.")
             reader = _Reader(context.limits.text)
             parts = sorted(filter(_TEXT_PARTS.fullmatch, package.names), key=_order)
             for name in parts[:SLIDES]:
