@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from quivive.messages import brands
 from quivive.messages.identity import sender_of
-from quivive.messages.links import MAIL_TYPES
-from quivive.messages.mail import Mail, parse
+from quivive.messages.links import MAIL_TYPES, mail_of
+from quivive.messages.mail import Mail
 from quivive.messages.services import site
 from quivive.model import Context, Detector, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 from quivive.observables import defang
@@ -115,7 +115,7 @@ class Authentication:
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Findings on the signatures and on what the receiving host wrote."""
         if isinstance(subject, Item) and subject.media_type in MAIL_TYPES:
-            mail = parse(subject.data, context.limits)
+            mail = mail_of(subject, context.limits)
             keys: Mapping[str, str] = getattr(context.house, "dkim_keys", {})
             yield from in_mail(self, subject, mail, keys, context.now)
 

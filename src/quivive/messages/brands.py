@@ -90,6 +90,8 @@ class Table:
 
     brands: tuple[Brand, ...]
     by_domain: Mapping[str, tuple[Brand, ...]]
+    by_name: Mapping[str, tuple[Brand, ...]]
+    """Squashed alias → the brands that bear it."""
     by_first_word: Mapping[str, tuple[tuple[tuple[str, ...], str, Brand], ...]]
     """First folded word of an alias → (its folded words, the alias, its brand), longest first."""
     spaceless: tuple[tuple[str, Brand], ...]
@@ -107,18 +109,24 @@ def table() -> Table:
     raw = files("quivive.messages").joinpath("brands.yaml").read_bytes()
     content = yaml.load(raw, Loader=yaml.CSafeLoader)
     brands = tuple(_brand(entry) for entry in content["brands"])
-    by_domain: dict[str, list[Brand]] = {}
-    for brand in brands:
-        for domain in brand.domains:
-            by_domain.setdefault(domain, []).append(brand)
+    domains = [(domain, brand) for brand in brands for domain in brand.domains]
+    names = [(name, brand) for brand in brands for name in {squash(alias) for alias in brand.aliases} if name]
     return Table(
         brands,
-        {domain: tuple(owners) for domain, owners in by_domain.items()},
+        _grouped(domains),
+        _grouped(names),
         _by_first_word(brands),
         tuple((alias, b) for b in brands for alias in b.aliases if _SPACELESS.search(alias)),
         frozenset(content["people"]),
         Source("brands and their domains", str(content["date"]), sha256(raw).hexdigest(), "Apache-2.0"),
     )
+
+
+def _grouped(pairs: list[tuple[str, Brand]]) -> dict[str, tuple[Brand, ...]]:
+    found: dict[str, list[Brand]] = {}
+    for key, brand in pairs:
+        found.setdefault(key, []).append(brand)
+    return {key: tuple(brands) for key, brands in found.items()}
 
 
 def _brand(entry: Mapping[str, Any]) -> Brand:
@@ -241,7 +249,7 @@ def in_display_name(display: str) -> tuple[Brand, ...]:
     """Brands that a sender's display name claims to be: the whole name is the brand, or begins with it."""
     whole = squash(display)
     if whole and whole not in table().people:
-        exact = tuple(b for b in table().brands if any(squash(a) == whole for a in b.aliases))
+        exact = table().by_name.get(whole)
         if exact:
             return exact
     return tuple(dict.fromkeys(mention.brand for mention in mentions(display)))

@@ -134,7 +134,13 @@ DETECTORS = (Links,)
 
 def mail_of(item: Item, limits: Limits) -> Mail:
     """The mail that an item is, in whichever file format. Raises Unreadable where it is none."""
-    return outlook.parse(item.data, limits) if item.media_type == OUTLOOK else parse(item.data, limits)
+    return _parsed(item.data, item.media_type, limits)
+
+
+@lru_cache(maxsize=1)
+def _parsed(data: bytes, media_type: str, limits: Limits) -> Mail:
+    """Kept for the next detector that looks at the same mail."""
+    return outlook.parse(data, limits) if media_type == OUTLOOK else parse(data, limits)
 
 
 def in_text(item: Item, context: Context) -> tuple[Observable, ...]:
@@ -202,6 +208,8 @@ def _about(detector: Detector, subject: Observable, context: Context) -> Iterato
             where=subject.where,
             observables=(subject,),
         )
+    if site(parts.host):  # its owner is asked for in its turn
+        yield Observable("domain-name", parts.host, item=subject.item, where=subject.where)
     yield from _onward(detector, subject, parts)
 
 

@@ -150,19 +150,25 @@ def type_of(number: PhoneNumber) -> str:
 def country_of(number: PhoneNumber) -> str:
     """English name of the country whose plan holds the number; '' for international services."""
     import phonenumbers
-    from phonenumbers import geocoder
 
-    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
-    if region in ("001", "ZZ"):
+    plan = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if plan in ("001", "ZZ"):
         return ""
-    if region == "US":  # the plan of country code 1 is shared
-        return geocoder.country_name_for_number(number, "en") or "North America"
-    some = phonenumbers.example_number(region) or number
-    return (
-        geocoder.country_name_for_number(number, "en")
-        or geocoder.country_name_for_number(some, "en")
-        or region
-    )
+    exact = phonenumbers.region_code_for_number(number)
+    if plan == "US" and exact is None:
+        return "North America"  # the plan of country code 1 is shared
+    return country_name(exact or plan)
+
+
+def country_name(code: str) -> str:
+    """English name of an ISO 3166-1 alpha-2 code; the code itself where it is none (XK).
+
+    From pycountry, which schwifty brings: the names inside phonenumbers take a second to load.
+    """
+    import pycountry
+
+    found = pycountry.countries.get(alpha_2=code)
+    return str(getattr(found, "common_name", None) or found.name) if found else code
 
 
 def is_fictional(number: PhoneNumber) -> bool:
@@ -198,7 +204,7 @@ def _iban(detector: Detector, subject: Observable) -> Iterator[Finding]:
         iban = IBAN(subject.value)
     except SchwiftyException:
         return
-    country = iban.country.name if iban.country else iban.country_code
+    country = country_name(iban.country_code)
     params = {"iban": iban.formatted, "country": country, "code": iban.bank_code or ""}
     bank = _bank(iban)
     if bank is None:
