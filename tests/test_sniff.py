@@ -135,3 +135,7 @@ def test_it_takes_no_time(data: bytes) -> None:
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_any_bytes_have_a_type(data: bytes, name: str) -> None:
     assert "/" in sniff(data, name)
+
+
+def test_a_contact_card_is_known_by_its_first_line():
+    assert sniff(b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Tom\r\nEND:VCARD\r\n", "tom.txt") == "text/vcard"

@@ -155,7 +155,7 @@ def accepts(detector: Detector, subject: Subject) -> bool:
 
 def _examine_one(run: _Run, subject: Subject, depth: int, detectors: Sequence[Detector]) -> None:
     name = subject.name if isinstance(subject, Item) else subject.item
-    if isinstance(subject, Item) and not detectors and subject.media_type != "text/x-value":
+    if isinstance(subject, Item) and not detectors:
         run.examinations.append(
             Examination("examine", "", name, skipped=f"No detector reads {subject.media_type}.")
         )

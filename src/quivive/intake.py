@@ -12,9 +12,9 @@ from quivive.errors import TooLarge, Unreadable
 from quivive.model import Channel, Item, Limits, Observable
 from quivive.sniff import sniff
 
-TEXT_TYPES = frozenset({"text/plain"})
 VALUE_TYPE = "text/x-value"
-"""Media type of the item made for a bare value (a number, a link) given instead of a file."""
+"""Media type of a bare value (a number, a link, the payload of a QR code): no message, so not scored."""
+TEXT_TYPES = frozenset({"text/plain", VALUE_TYPE})
 
 
 @dataclass(frozen=True)

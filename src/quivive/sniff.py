@@ -168,6 +168,8 @@ def _by_text(head: bytes, suffix: str) -> str | None:
         return "message/rfc822" if _looks_like_mail(start) or suffix == "eml" else "text/plain"
     if start[:15].upper() == b"BEGIN:VCALENDAR":
         return "text/calendar"
+    if start[:11].upper() == b"BEGIN:VCARD":
+        return "text/vcard"
     if suffix == "eml":
         return "message/rfc822"
     if start[:2] == b"#!":

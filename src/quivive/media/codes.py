@@ -77,9 +77,8 @@ class PictureCodes:
         shown = _inert(" ".join(text[:200].split()) + ("…" if len(text) > 200 else ""))
         yield finding(self, "code/qr", "informational", item, where=place,
                       params={"format": code.format, "text": shown})  # fmt: skip
-        value = derive(item, "code", text, VALUE_TYPE, origin=code.format,
-                       meta={"box": place.part}, limits=context.limits)  # fmt: skip
-        yield replace(value, text=text[: context.limits.text])
+        yield derive(item, "code", text, VALUE_TYPE, origin=code.format,
+                     meta={"box": place.part}, limits=context.limits)  # fmt: skip
         payload = parse(text)
         if payload:
             yield self._meaning(item, payload, place)

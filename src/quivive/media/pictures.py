@@ -68,10 +68,10 @@ def _open(data: bytes, media_type: str) -> Image:
 
 
 def _open_heif(data: bytes) -> Image:
-    import pillow_heif
+    import pi_heif
 
     # The container is read without the pixels; `size` is known before anything is decoded.
-    heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
+    heif = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
     _refuse_large(heif)
     image: Image = heif.to_pillow()
     return image
