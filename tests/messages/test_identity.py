@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -306,3 +307,29 @@ def test_no_header_breaks_it(sender: str, reply: str) -> None:
     clean = [text.replace("\r", " ").replace("\n", " ") for text in (sender, reply)]
     for found in findings(DETECTOR, mail_item(headers={"From": clean[0], "Reply-To": clean[1]})):
         assert found.code in DETECTOR.codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PayPal Netflix your bank account " * 6000 + "https://x.example.net",
+        "paypal." * 28000 + " https://x.example.net",
+        " ".join(f"https://d{number}-paypal-login.example.net/" for number in range(4000)),
+        "中国移动" * 40000 + " https://x.example.net/",
+        "a@" * 90000,
+    ],
+    ids=["words", "dots", "links", "no spaces", "ats"],
+)
+def test_long_texts_take_no_time(text: str) -> None:
+    started = time.monotonic()
+    findings(DETECTOR, text_item(text))
+    assert time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize(
+    "sender", ["PayPal " * 9000, '"x" <a@b.example>, ' * 3000, "((" * 20000, '"' + "(" * 30000]
+)
+def test_long_senders_take_no_time(sender: str) -> None:
+    started = time.monotonic()
+    findings(DETECTOR, mail_item(headers={"From": f"{sender} <a@b.example>"}))
+    assert time.monotonic() - started < 4

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from messages.identity_helpers import context, findings
 from quivive.errors import BadConfig
 from quivive.messages import indicators
-from quivive.messages.indicators import Indicators, read_list
+from quivive.messages.indicator_lists import merge, read_list
+from quivive.messages.indicators import Indicators
 from quivive.model import Observable
 
 DETECTOR = Indicators()
@@ -149,7 +150,7 @@ def test_it_reads_an_archive_of_lists_and_merges_them() -> None:
     found = read_list(packed.getvalue(), "pack.tgz")
     assert {"a.example.net", "one.example.net"} <= found.values
     assert "n.example.net" not in found.values
-    merged = indicators.merge([found, read_list(b"a.example.net\n", "second")])
+    merged = merge([found, read_list(b"a.example.net\n", "second")])
     assert merged["a.example.net"] == "pack.tgz (2024-05-02)"
 
 

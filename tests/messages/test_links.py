@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messages.identity_helpers import codes, context, findings, mail_item, results, text_item
-from quivive.messages import links
+from quivive.messages import urls
 from quivive.messages.links import Links
 from quivive.model import Observable
 
@@ -85,9 +85,9 @@ def test_the_aim_inside_a_link_is_examined_in_its_turn() -> None:
     ],
 )
 def test_it_reads_what_mail_filters_wrap(path: str, target: str) -> None:
-    parts = links.split(f"https://{path}")
+    parts = urls.split(f"https://{path}")
     assert parts is not None
-    assert [t for _, _, t in links.targets(parts)] == [target]
+    assert [t for _, _, t in urls.targets(parts)] == [target]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_it_reads_what_mail_filters_wrap(path: str, target: str) -> None:
     ],
 )  # fmt: skip
 def test_numeric_hosts_are_read_as_browsers_do(host: str, address: str | None) -> None:
-    assert links.ip_of(host) == address
+    assert urls.ip_of(host) == address
 
 
 def anchor(shown: str, href: str, sender: str = "news@letters.example") -> set[str]:

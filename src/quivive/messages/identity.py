@@ -8,16 +8,16 @@ Whether an address itself was forged is the question of `authentication`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from quivive.messages import brands, lookalike
-from quivive.messages.brands import Brand, Mention, squash
-from quivive.messages.indicators import is_popular
-from quivive.messages.links import MAIL_TYPES, OUTLOOK, in_text, ip_of, mail_of
+from quivive.messages.brands import Brand, squash
+from quivive.messages.claims import TEXTS, claimed_brands, is_below, mail_links, text_links
+from quivive.messages.links import MAIL_TYPES, OUTLOOK, mail_of
 from quivive.messages.mail import Address, Mail, addresses
 from quivive.messages.normalise import normalise
-from quivive.messages.services import entry, is_free_mail, services, site, tenant
+from quivive.messages.services import is_free_mail, services, site, tenant
 from quivive.model import (
     Context,
     Detector,
@@ -31,20 +31,11 @@ from quivive.model import (
     Yield,
     finding,
 )
-from quivive.observables import defang, host_of
+from quivive.observables import defang
 
-TEXTS = frozenset({"text/plain"})
-HEAD = 600
-"""Characters of a mail's text in which a claimed brand is sought."""
-LETTER = 1000
-"""Characters beyond which a text is no short message any more: letters and articles talk about many firms."""
-MOST = 100
-"""Links of one message that are compared with the claimed brand."""
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
 _DOMAIN = re.compile(r"(?<![\w@.-])(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}(?![\w-])")
 _VIA = re.compile(r"(?i)\b(?:via|through|über|durch|par|mediante|on behalf of|im auftrag|from)\b|\(.*\)\s*$")
-_GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|gob|gouv|govt|mil)(?:\.[a-z]{2})?$")
-"""Endings that only governments are given."""
 _OFFICE = re.compile(
     r"(?i)\b(?:bank|support|security|service desk|help ?desk|kundenservice|kundendienst|klantenservice"
     r"|customer (?:service|care)|service client|servicio al cliente|atendimento|administrator|it department"
@@ -116,7 +107,7 @@ class Identity:
             yield from in_mail(self, subject, mail, context)
             yield from _domains(subject, mail)
         elif subject.text and subject.meta.get("kind") != "mail":
-            yield from _in_text(self, subject, context)
+            yield from text_links(self, subject, context)
 
 
 DETECTORS = (Identity,)
@@ -131,7 +122,7 @@ def in_mail(detector: Detector, item: Item, mail: Mail, context: Context) -> Ite
     yield from _house(detector, item, mail, sender, context)
     yield from _sender(detector, item, sender, mail)
     yield from _reply(detector, item, sender, mail)
-    yield from _links_of_mail(detector, item, sender, mail)
+    yield from _links(detector, item, sender, mail)
 
 
 def _domains(item: Item, mail: Mail) -> Iterator[Observable]:
@@ -162,7 +153,7 @@ def _house(
 ) -> Iterator[Finding]:
     """The desk's own domains: forged, imitated or named."""
     own = context.house.own_domains
-    mine = next((d for d in own if _is_below(sender.domain, d)), None)
+    mine = next((d for d in own if is_below(sender.domain, d)), None)
     says = _sayer(detector, item, sender)
     if sender.address.lower() in context.house.good_senders or sender.domain in context.house.good_senders:
         yield says("identity/good-sender", "informational", {"address": defang("email-addr", sender.address)})
@@ -325,131 +316,16 @@ def _reply(detector: Detector, item: Item, sender: Address, mail: Mail) -> Itera
         yield says("identity/reply-elsewhere", "informational", params, part="Reply-To")
 
 
+def _links(detector: Detector, item: Item, sender: Address, mail: Mail) -> Iterator[Finding]:
+    """The links against the brand that the mail speaks for; nothing where the brand itself sent it."""
+    named = _named(sender)
+    candidates = [
+        b for b in dict.fromkeys((*named, *claimed_brands(mail))) if not _is_member(b, sender.domain)
+    ]
+    if candidates and not set(candidates) & set(brands.owners(sender.domain)):
+        strong = bool(named) and is_only_brand(sender.display, candidates[0])
+        yield from mail_links(detector, item, mail, candidates[0], strong=strong)
+
+
 def _same_brand(one: Address, other: Address) -> bool:
     return bool({b.name for b in brands.owners(one.domain)} & {b.name for b in brands.owners(other.domain)})
-
-
-def _links_of_mail(detector: Detector, item: Item, sender: Address, mail: Mail) -> Iterator[Finding]:
-    """The brand that a mail speaks for against the links in it; nothing where the sender's domain is the
-    brand's.
-    """
-    claimed = [m for m in brands.mentions(normalise(mail.text[:HEAD]).text) if m.claimed]
-    named = _named(sender)
-    candidates = list(dict.fromkeys((*named, *(m.brand for m in claimed))))
-    hosts = [host_of(link.href.strip()) for link in mail.links[:MOST] if "//" in link.href[:12]]
-    owner = {b.name for b in brands.owners(sender.domain)}
-    candidates = [brand for brand in candidates if not _is_member(brand, sender.domain)]
-    if not candidates or owner & {b.name for b in candidates} or not hosts:
-        return
-    brand = candidates[0]
-    strong = bool(named) and is_only_brand(sender.display, brand)
-    yield from _against_links(
-        detector,
-        item,
-        brand,
-        hosts,
-        strong=strong,
-        doubt="review" if strong else "informational",
-        where=Where(part="links"),
-    )
-
-
-def _in_text(detector: Detector, item: Item, context: Context) -> Iterator[Finding]:
-    """A text that speaks for a brand, and its links."""
-    links = in_text(item, context)
-    if not links or item.text is None:
-        return
-    plain = normalise(item.text[: brands.LONGEST])
-    found = list(brands.mentions(plain.text))
-    claimed = [m for m in found if m.claimed]
-    opening = [m for m in found if m.opens]
-    if not found:
-        return
-    mention = (claimed or opening or found)[0]
-    if (
-        not claimed
-        and not opening
-        and any(not _belongs(host_of(link.value), mention.brand) for link in links)
-    ):
-        return  # a brand that is only talked about owes no link
-    start, end = plain.span(mention.start, mention.end)
-    hosts = [link.value if link.type == "domain-name" else host_of(link.value) for link in links[:MOST]]
-    where = Where(start, end, item.text[start:end])
-    strong = _speaks_as(claimed, plain.text)
-    doubt: Kind = "review" if strong or opening else "informational"
-    yield from _against_links(detector, item, mention.brand, hosts, strong=strong, doubt=doubt, where=where)
-
-
-def _speaks_as(claimed: Sequence[Mention], text: str) -> bool:
-    """Whether a text speaks as the brand it claims: it opens with it, or is short and about the reader's
-    account.
-    """
-    return bool(claimed) and (len(text) <= brands.TERSE or (claimed[0].start <= 40 and len(text) <= LETTER))
-
-
-def _against_links(
-    detector: Detector,
-    item: Item,
-    brand: Brand,
-    hosts: Sequence[str],
-    *,
-    strong: bool,
-    doubt: Kind,
-    where: Where,
-) -> Iterator[Finding]:
-    """Links compared with the brand that the message speaks for; the first foreign one is named."""
-    hosts = [host for host in dict.fromkeys(hosts) if host]
-    theirs = [h for h in hosts if _belongs(h, brand)]
-    foreign = [h for h in hosts if h not in theirs and not _is_neutral(h)]
-    hidden = [h for h in hosts if entry(h, services().shorteners) or entry(h, services().qr)]
-    params = {"brand": brand.name, "own": brand.domains[0]}
-    if foreign and not theirs:
-        code, kind = _mismatch(brand, foreign[0], strong=strong, doubt=doubt)
-        host = foreign[0]
-    elif hidden and not theirs and strong:
-        code, kind, host = "identity/brand-link-hidden", "review", hidden[0]
-    elif theirs and not foreign and not hidden:
-        code, kind, host = "identity/brand-link-own", "informational", theirs[0]
-    else:
-        return
-    seen = Observable("domain-name", host, item=item.name)
-    shown = {**params, "domain": defang("domain-name", host)}
-    yield finding(
-        detector, code, kind, item, params=shown, where=where, observables=(seen,), topics=(brand.topic,)
-    )
-
-
-def _mismatch(brand: Brand, host: str, *, strong: bool, doubt: Kind) -> tuple[str, Kind]:
-    """A foreign link in a message that speaks for a brand is a fact; one that merely names it is a hint."""
-    label = site(host).partition(".")[0].replace("-", "")
-    branch = any(squash(alias) == label for alias in brand.aliases) or (brand.local and not strong)
-    if strong and not branch:
-        return "identity/brand-link-mismatch", "fail"
-    return "identity/brand-named-link-elsewhere", doubt
-
-
-def _belongs(host: str, brand: Brand) -> bool:
-    return not tenant(host) and any(_is_below(host, domain) for domain in brand.domains)
-
-
-def _is_neutral(host: str) -> bool:
-    """Links that say nothing about the sender: short links, click counters, well-known firms, governments,
-    no name.
-    """
-    known = services()
-    if not site(host):
-        return ip_of(host) is None
-    if tenant(host) or host in known.hosting or any(host == form.partition("/")[0] for form in known.forms):
-        return False  # a well-known name, but anyone's page
-    if (
-        _GOVERNMENT.search(host)
-        or entry(host, known.shorteners)
-        or entry(host, known.qr)
-        or entry(host, known.trackers)
-    ):
-        return True
-    return bool(brands.owners(host)) or is_popular(site(host))
-
-
-def _is_below(host: str, domain: str) -> bool:
-    return host == domain or host.endswith(f".{domain}")

@@ -5,19 +5,18 @@ Links are read, never opened.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 from quivive import observables
 from quivive.messages import brands, outlook
 from quivive.messages.mail import Mail, parse
 from quivive.messages.services import Services, entry, services, site, tenant
+from quivive.messages.urls import Parts, from_base64, ip_of, same_owner, split, targets
 from quivive.model import (
     Context,
     Detector,
@@ -45,27 +44,12 @@ LONG = 1500
 MOST = 200
 """Links of one mail whose words are compared with their aim."""
 _PORTS = frozenset({80, 443, 8080, 8443})
-_HARMLESS = ("http", "https", "ftp", "mailto", "tel", "sms", "cid", "webcal", "")
 _MAYBE_LINK = re.compile(r"(?i)[a-z0-9\]]\.[a-z]{2}|hxxp|://|\[\.\]|[^\x00-\x7f]\.\w")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
-_NUMBER_HOST = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", re.IGNORECASE)
 _DOUBLE = re.compile(r"%25[0-9A-Fa-f]{2}")
 _COUNTER = re.compile(
     r"(?i)(?:^|[.-])(?:click|clicks|link|links|track|tracking|trk|email|mail|news|newsletter|go|url|r|t|e)\d*\."
 )
-
-
-@dataclass(frozen=True)
-class Parts:
-    """A link in its parts; `host` is ASCII lower case."""
-
-    scheme: str
-    user: str
-    host: str
-    port: int | None
-    path: str
-    query: tuple[tuple[str, str], ...]
-    fragment: str
 
 
 class Links:
@@ -179,19 +163,6 @@ def _not_opened(detector: Detector, item: Item, count: int) -> Iterator[Finding]
 # --- one link ---
 
 
-def split(url: str) -> Parts | None:
-    """The parts of a link as a browser takes them ('\\' is '/'); None if it does not read (RFC 3986)."""
-    url = url.strip().replace("\\", "/")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-        query = parse_qsl(parts.query[:20_000], keep_blank_values=False, max_num_fields=200)
-    except ValueError:
-        return None
-    user = parts.netloc.rpartition("@")[0]
-    return Parts(parts.scheme.lower(), user, host_of(url), port, parts.path, tuple(query), parts.fragment)
-
-
 def _about(detector: Detector, subject: Observable, context: Context) -> Iterator[Yield]:
     parts = split(subject.value)
     if parts is None or not parts.host:
@@ -232,33 +203,6 @@ def _authority(parts: Parts, url: str) -> Iterator[_Result]:
         yield "link/ip-host", "review" if public else "informational", {}
     if parts.port is not None and parts.port not in _PORTS:
         yield "link/odd-port", "informational", {"port": parts.port}
-
-
-def ip_of(host: str) -> str | None:
-    """The address that a numeric host means, in the notations browsers accept ('3232235777', '0x7f.1')."""
-    try:
-        return str(ipaddress.ip_address(host.strip("[]")))
-    except ValueError:
-        pass
-    if not _NUMBER_HOST.fullmatch(host):
-        return None
-    numbers = [_number(part) for part in host.split(".")]
-    if any(n is None for n in numbers):
-        return None
-    *front, last = (n or 0 for n in numbers)
-    if any(n > 255 for n in front) or last >= 256 ** (4 - len(front)):
-        return None
-    value = sum(n << (24 - 8 * i) for i, n in enumerate(front)) + last
-    return str(ipaddress.IPv4Address(value))
-
-
-def _number(part: str) -> int | None:
-    try:
-        if part.lower().startswith("0x"):
-            return int(part[2:] or "0", 16)
-        return int(part, 8) if len(part) > 1 and part.startswith("0") else int(part)
-    except ValueError:
-        return None
 
 
 def _shape(parts: Parts, url: str) -> Iterator[_Result]:
@@ -319,22 +263,10 @@ def _payload(parts: Parts, url: str) -> Iterator[_Result]:
 def _encoded_address(parts: Parts) -> re.Match[str] | None:
     """An address in base64, in the fragment or a parameter: how phishing kits pass on whom they wrote to."""
     for text in (parts.fragment, *(value for _, value in parts.query[:20])):
-        found = _ADDRESS.fullmatch(_from_base64(text))
+        found = _ADDRESS.fullmatch(from_base64(text))
         if found:
             return found
     return None
-
-
-def _from_base64(text: str) -> str:
-    if not 8 <= len(text) <= 400:
-        return ""
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        return ""
-
-
-# --- where a link sends on to ---
 
 
 def _onward(detector: Detector, subject: Observable, parts: Parts) -> Iterator[Yield]:
@@ -346,52 +278,6 @@ def _onward(detector: Detector, subject: Observable, parts: Parts) -> Iterator[Y
         )
         for found in observables.find(target):
             yield replace(found, item=subject.item, where=subject.where)
-
-
-def targets(parts: Parts) -> Iterator[tuple[str, Kind, str]]:
-    """Addresses of other owners that a link names as its further aim: (code, kind, address)."""
-    known = services()
-    wrapper, redirector = entry(parts.host, known.wrappers), entry(parts.host, known.redirects)
-    names = known.wrappers[wrapper] if wrapper else known.redirects[redirector] if redirector else ()
-    seen: set[str] = set()
-    for name, value in (*parts.query[:50], ("", _proofpoint(parts))):
-        target = _proofpoint_v2(value) if wrapper and "urldefense" in wrapper else _as_link(value)
-        other = site(host_of(target)) if target else ""
-        if not other or other == site(parts.host) or target in seen:
-            continue
-        seen.add(target)
-        if wrapper and (name in names or not name):
-            yield "link/wrapped", "informational", target
-        elif name in names and not _same_owner(parts.host, host_of(target)):
-            yield "link/redirect", "review", target
-        else:
-            yield "link/leads-on", "informational", target
-
-
-def _as_link(value: str) -> str:
-    """The link that a parameter is, plain or in base64; '' if it is none."""
-    for text in (value, unquote(value), _from_base64(value), _from_base64(value.removeprefix("a1"))):
-        if re.match(r"(?i)https?://[^\s/]", text):
-            return text
-    return ""
-
-
-def _proofpoint(parts: Parts) -> str:
-    """urldefense v3 writes the link between double underscores."""
-    match = re.search(r"/v3/__(https?:/.{3,2000}?)__;", f"{parts.path}")
-    return re.sub(r"^(https?):/+", r"\1://", match[1]) if match and "urldefense" in parts.host else ""
-
-
-def _proofpoint_v2(value: str) -> str:
-    """urldefense v2 writes '%' as '-' and '/' as '_'."""
-    return _as_link(value) or _as_link(unquote(value.replace("-", "%").replace("_", "/")))
-
-
-def _same_owner(one: str, other: str) -> bool:
-    if site(one) == site(other):
-        return True
-    mine, theirs = brands.owners(one), brands.owners(other)
-    return bool({b.name for b in mine} & {b.name for b in theirs})
 
 
 # --- what a mail shows and where it leads ---
@@ -410,7 +296,7 @@ def in_mail(detector: Detector, item: Item, mail: Mail) -> Iterator[Finding]:
             yield finding(detector, "link/script", "fail", item, params={"scheme": scheme}, where=where)
         shown, target = shown_host(link.shown_text), host_of(link.href.strip()) if "//" in link.href else ""
         pair = (site(shown), site(target))
-        if shown and target and pair not in seen and not _same_owner(shown, target):
+        if shown and target and pair not in seen and not same_owner(shown, target):
             seen.add(pair)
             yield _shown_elsewhere(detector, item, mail, link.href, shown, target)
     yield from _not_opened(detector, item, sum("//" in link.href for link in mail.links))
@@ -437,7 +323,7 @@ def _shown_elsewhere(
     if (
         entry(target, known.trackers)
         or entry(target, known.wrappers)
-        or any(_same_owner(shown, i) for i in inside)
+        or any(same_owner(shown, i) for i in inside)
     ):
         code, kind = "link/shown-counted", "informational"
     elif _is_counter(target, senders) or entry(target, known.shorteners):
@@ -453,4 +339,4 @@ def _shown_elsewhere(
 
 def _is_counter(target: str, senders: Sequence[str]) -> bool:
     """The sender's own host, or one named like a click counter."""
-    return any(_same_owner(target, sender) for sender in senders if sender) or bool(_COUNTER.search(target))
+    return any(same_owner(target, sender) for sender in senders if sender) or bool(_COUNTER.search(target))
