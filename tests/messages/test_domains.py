@@ -23,6 +23,11 @@ def test_a_brands_own_domain_passes() -> None:
     assert [(f.code, f.kind) for f in found] == [("domain/brand-own", "pass")]
 
 
+@pytest.mark.parametrize("host", ["sites.google.com", "docs.google.com", "goo.gl"])
+def test_a_brands_host_on_which_anyone_can_publish_does_not_pass(host: str) -> None:
+    assert about(host) == set()
+
+
 def test_an_imitation_fails_names_the_true_domain_and_its_kind_of_fraud() -> None:
     (found,) = findings(DETECTOR, value("paypa1.com", "domain-name"))
     assert (found.code, found.kind, found.topics) == ("domain/lookalike", "fail", ("payment",))

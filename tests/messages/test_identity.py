@@ -174,6 +174,7 @@ def test_a_newsletter_that_names_a_brand_is_left_alone() -> None:
         "ING: uw bankpas verloopt. Vraag aan op http://pas.example.net",
         "Santander: acceso desde un nuevo dispositivo. Si no fue usted: https://verifica.example.net",
         "SBI: your YONO account is blocked, update PAN https://some-page.pages.dev/",
+        "Google: your storage is full https://sites.google.com/view/some-page",
         "Pаypal: your account is limited, log in at https://example.net/",  # Cyrillic а
     ],
 )

@@ -11,7 +11,7 @@ from quivive.messages.indicators import is_popular
 from quivive.messages.links import in_text
 from quivive.messages.mail import Mail
 from quivive.messages.normalise import normalise
-from quivive.messages.services import entry, services, site, tenant
+from quivive.messages.services import entry, is_anyones, services, site
 from quivive.messages.urls import ip_of
 from quivive.model import Context, Detector, Finding, Item, Kind, Observable, Where, finding
 from quivive.observables import defang, host_of
@@ -112,7 +112,7 @@ def _mismatch(brand: Brand, host: str, *, strong: bool, doubt: Kind) -> tuple[st
     """A foreign link in a message that speaks for a brand is a fact; one that merely names it is a hint."""
     label = site(host).partition(".")[0].replace("-", "")
     branch = any(squash(alias) == label for alias in brand.aliases) or (brand.local and not strong)
-    if strong and not branch:
+    if strong and (is_anyones(host) or not branch):
         return "identity/brand-link-mismatch", "fail"
     return "identity/brand-named-link-elsewhere", doubt
 
@@ -123,23 +123,16 @@ def is_below(host: str, domain: str) -> bool:
 
 
 def _belongs(host: str, brand: Brand) -> bool:
-    return not tenant(host) and any(is_below(host, domain) for domain in brand.domains)
+    return not is_anyones(host) and any(is_below(host, domain) for domain in brand.domains)
 
 
 def _is_neutral(host: str) -> bool:
-    """Links that say nothing about the sender: short links, click counters, well-known firms, governments,
-    no name.
-    """
+    """Links that say nothing about the sender: short links, click counters, well-known firms, governments."""
     known = services()
     if not site(host):
         return ip_of(host) is None
-    if tenant(host) or host in known.hosting or any(host == form.partition("/")[0] for form in known.forms):
-        return False  # a well-known name, but anyone's page
-    if (
-        _GOVERNMENT.search(host)
-        or entry(host, known.shorteners)
-        or entry(host, known.qr)
-        or entry(host, known.trackers)
-    ):
+    if entry(host, known.shorteners) or entry(host, known.qr) or entry(host, known.trackers):
         return True
-    return bool(brands.owners(host)) or is_popular(site(host))
+    if is_anyones(host):
+        return False  # a well-known name, but anyone's page
+    return bool(_GOVERNMENT.search(host) or brands.owners(host) or is_popular(site(host)))

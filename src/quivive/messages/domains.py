@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from quivive.messages import brands, lookalike
 from quivive.messages.lookalike import How, Resemblance
-from quivive.messages.services import site
+from quivive.messages.services import is_anyones, site
 from quivive.model import Context, Detector, Finding, Kind, Observable, Source, Subject, Where, Yield, finding
 from quivive.observables import defang
 
@@ -80,8 +80,9 @@ def _about(detector: Detector, subject: Observable, context: Context) -> Iterato
     if own:
         yield _say(detector, "domain/house-own", "pass", subject, {})
         return
+    if owner and is_anyones(host):
+        return  # Google's house, but anyone's page: what `links` has to say
     if owner:
-        # the host itself may still hold foreign letters only if its owner put them there
         yield _say(detector, "domain/brand-own", "pass", subject, {"brand": owner[0].name})
         return
     shown = to_unicode(host)

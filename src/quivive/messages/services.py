@@ -67,6 +67,13 @@ def tenant(host: str) -> str | None:
     return found if found and found != host else None
 
 
+def is_anyones(host: str) -> bool:
+    """Whether anyone can put pages, forms or short links up at a host, whoever owns it (sites.google.com)."""
+    known = services()
+    forms = {form.partition("/")[0] for form in known.forms}
+    return bool(tenant(host)) or host in known.hosting or host in forms or bool(entry(host, known.shorteners))
+
+
 def is_free_mail(domain: str) -> bool:
     """Whether anyone can open a mailbox there."""
     return domain.lower() in services().free_mail
