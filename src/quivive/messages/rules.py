@@ -11,12 +11,12 @@ case, accents dropped (Turkish dotless i too), traditional characters simplified
 each sentence on a line of its own, so that `.` and `{gap}` end with the sentence and `\\s` may cross into the
 next. Patterns are folded alike: write `código`, `überweis` (which also matches `ueberweis`) or `Straße` as
 usual; `\\b` and `\\w` then work on accented words. `{name}` inserts a fragment of `rules/vocabulary/`;
-`{gap}` stands for up to six words in between within the sentence and `{far}` for up to fourteen across sentences,
-both with the spaces around them. A hit whose sentence also matches `unless`, in any language, is none.
+`{gap}` stands for up to six words in between within the sentence and `{far}` for up to fourteen across
+sentences, both with the spaces around them. A hit whose sentence also matches `unless`, in any language, is none.
 
 All languages are tried on every text: scams mix them, and short texts defeat language guessers. RE2's
-`FilteredRE2` finds in one pass which patterns have all their required words, so only those few are run
-(a single RE2 set of all patterns needs more states than memory holds).
+`FilteredRE2` finds in one pass which patterns have all their required words, so only those few are run. One
+filter a language: the states of a single one, or of an RE2 set of all patterns, outgrow RE2's memory.
 """
 
 from __future__ import annotations
@@ -278,46 +278,58 @@ def _ends_sentence(text: str, start: int, end: int) -> bool:
 
 
 @dataclass(frozen=True)
+class _Language:
+    """One language's patterns, compiled; `owners[i]` is the rule of pattern number i."""
+
+    code: str
+    patterns: Any
+    owners: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
 class _Library:
-    """All flags, compiled. `owners[i]` says whose pattern number i is."""
+    """All flags, compiled; `unless` holds the exceptions of a rule in all languages."""
 
     rules: tuple[Rule, ...]
     sha256: str
-    patterns: Any
-    owners: tuple[tuple[Rule, str], ...]
+    languages: tuple[_Language, ...]
     unless: Mapping[str, Any]
     table: _Folding = field(default_factory=_Folding)
+
+
+_Hit = tuple[int, int, str]
+"""Byte span in the folded text, language."""
 
 
 def _match(plain: Normalised) -> tuple[Match, ...]:
     library = _library()
     folded = _fold(plain.text, library.table)
     raw = folded.text.encode("utf-8", "replace")
-    hits: dict[str, list[tuple[int, int, str]]] = {}
-    for number in library.patterns.Match(raw, True) or ():
-        rule, _ = library.owners[number]
-        found = hits.setdefault(rule.code, [])
-        found += _hits(library, number, raw, MOST_HITS - len(found))
+    hits: dict[str, list[_Hit]] = {}
+    for language in library.languages:
+        for number in language.patterns.Match(raw, True) or ():
+            rule = language.owners[number]
+            found = hits.setdefault(rule.code, [])
+            spans = _spans(
+                language.patterns.re(number), library.unless.get(rule.code), raw, MOST_HITS - len(found)
+            )
+            found += [(start, end, language.code) for start, end in spans]
     by_code = {rule.code: rule for rule in library.rules}
     matches = [_as_match(by_code[code], found, raw, folded, plain) for code, found in hits.items() if found]
     return tuple(sorted(matches, key=lambda m: (m.start, m.rule.code)))
 
 
-def _hits(library: _Library, number: int, raw: bytes, most: int) -> list[tuple[int, int, str]]:
-    """Byte spans where pattern `number` holds and its exceptions do not; at most `most` are tried."""
-    rule, language = library.owners[number]
-    pattern, unless = library.patterns.re(number), library.unless.get(rule.code)
-    found: list[tuple[int, int, str]] = []
+def _spans(pattern: Any, unless: Any, raw: bytes, most: int) -> Iterator[tuple[int, int]]:
+    """Byte spans where `pattern` holds and no exception does; at most `most` are tried."""
     at = 0
     for _ in range(most):
         hit = pattern.search(raw, at)
         if not hit:
-            break
+            return
         start, end = hit.span()
         if not (unless and unless.search(_sentence(raw, start, end))):
-            found.append((start, end, language))
+            yield start, end
         at = max(end, start + 1)
-    return found
 
 
 def _sentence(raw: bytes, start: int, end: int, reach: int = 400) -> bytes:
@@ -327,9 +339,7 @@ def _sentence(raw: bytes, start: int, end: int, reach: int = 400) -> bytes:
     return raw[low : high if high >= 0 else end + reach]
 
 
-def _as_match(
-    rule: Rule, found: list[tuple[int, int, str]], raw: bytes, folded: _Folded, plain: Normalised
-) -> Match:
+def _as_match(rule: Rule, found: list[_Hit], raw: bytes, folded: _Folded, plain: Normalised) -> Match:
     """The earliest and longest hit, in characters of the original. Overlapping hits count once."""
     ordered = sorted(found, key=lambda hit: (hit[0], -hit[1]))
     count, reached = 0, -1
@@ -369,28 +379,37 @@ def _library() -> _Library:
 def _compile(
     rules: tuple[Rule, ...], vocabulary: Mapping[str, Mapping[str, str]], table: _Folding, digest: str
 ) -> _Library:
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.never_capture = True
     options.log_errors = False
-    patterns = re2.Filter()
-    owners: list[tuple[Rule, str]] = []
-    unless: dict[str, Any] = {}
-    for rule in rules:
-        exceptions = []
-        for language, wording in rule.languages.items():
-            place = f"{rule.code}.yaml, {language}"
-            words = vocabulary.get(language, {})
+    exceptions: dict[str, list[str]] = {}
+    compiled: list[_Language] = []
+    for language in sorted({language for rule in rules for language in rule.languages}):
+        words, patterns, owners = vocabulary.get(language, {}), re2.Filter(), []
+        for rule in (rule for rule in rules if language in rule.languages):
+            place, wording = f"{rule.code}.yaml, {language}", rule.languages[language]
             for pattern in wording.patterns:
-                ready = _ready(pattern, language, words, table, place)
-                _add(re2, patterns, ready, options, f"{place}: {pattern}")
-                owners.append((rule, language))
-            exceptions += [_ready(p, language, words, table, place) for p in wording.unless]
-        if exceptions:
-            unless[rule.code] = _add(re2, re2.Filter(), "|".join(exceptions), options, f"{rule.code}, unless")
-    patterns.Compile()
-    return _Library(rules, digest, patterns, tuple(owners), unless, table)
+                _add(
+                    re2,
+                    patterns,
+                    _ready(pattern, language, words, table, place),
+                    options,
+                    f"{place}: {pattern}",
+                )
+                owners.append(rule)
+            exceptions.setdefault(rule.code, []).extend(
+                _ready(pattern, language, words, table, place) for pattern in wording.unless
+            )
+        patterns.Compile()
+        compiled.append(_Language(language, patterns, tuple(owners)))
+    unless = {
+        code: _add(re2, re2.Filter(), "|".join(some), options, f"{code}.yaml, unless")
+        for code, some in exceptions.items()
+        if some
+    }
+    return _Library(rules, digest, tuple(compiled), unless, table)
 
 
 def _add(re2: Any, patterns: Any, pattern: str, options: Any, place: str) -> Any:
