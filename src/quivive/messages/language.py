@@ -3,7 +3,7 @@
 Offline. Scripts that few languages share decide alone, else py3langid (a naive Bayes identifier),
 restricted to languages that messages reach us in. Short messages hold little evidence, so English needs
 less of it than others: measured on 2,000 English text messages this names 99.7 % right instead of 97.8 %,
-and loses no other language. """
+and loses no other language."""
 
 from __future__ import annotations
 
