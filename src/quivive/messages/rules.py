@@ -384,6 +384,7 @@ def _compile(
     options = re2.Options()
     options.never_capture = True
     options.log_errors = False
+    options.max_mem = 2 << 20  # a pattern; thousands of them share the memory
     exceptions: dict[str, list[str]] = {}
     compiled: list[_Language] = []
     for language in sorted({language for rule in rules for language in rule.languages}):
