@@ -22,6 +22,8 @@ def found(text: str, kind: str, country: str | None = None) -> list[str]:
         ("HTTPS://Example.ORG/Path", "https://example.org/Path"),
         ("http://user@10.0.0.1:8080/x", "http://user@10.0.0.1:8080/x"),
         ("“https://example.org/a”", "https://example.org/a"),
+        ("http://paypal.com@203.0.113.7/x", "http://paypal.com@203.0.113.7/x"),
+        ("https://a.example.org/#b@example.org", "https://a.example.org/#b@example.org"),
     ],
 )
 def test_links_are_found_as_they_are_meant(text, value):

@@ -85,3 +85,14 @@ def test_one_that_kills_its_process_stops_nothing(bench, monkeypatch):
     reports = list(bench.check_many(inputs, jobs=2))
     assert [report.name for report in reports] == ["a", "b", "deadly", "c", "d", "e"]
     assert [r.name for r in reports if "crashed" in str(r.examinations[0].skipped)] == ["deadly"]
+
+
+def test_a_desks_lists_speak_and_are_named_with_their_date(bench, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("value,date\nevil.example.net,2026-10-01\n")
+    house = replace(bench.settings.house, bad_values={"+44 20 7946 0958": "our case 7"})
+    ours = Workbench(replace(bench.settings, lists=(path,), house=house))
+    report = ours.check(b"see https://login.evil.example.net/x or call +442079460958", name="m.txt")
+    assert [f.kind for f in report.findings if f.code.startswith("indicator/")] == ["fail"] * 3
+    assert any("our case 7" in f.message for f in report.findings)
+    assert ("list bad.csv", "2026-10-01") in {(s.name, s.date) for s in report.sources}

@@ -33,8 +33,6 @@ class Settings:
     house: House = House()
     lists: tuple[Path, ...] = ()
     """Files of known-bad values (`[house] lists`)."""
-    dkim_keys: tuple[tuple[str, str], ...] = ()
-    """DKIM public keys at hand: ('selector._domainkey.example.org', TXT record)."""
     calibrations: Path | None = None
     """A desk's own calibrations, written by `quivive evaluate --recalibrate`."""
     home: Path = field(default_factory=Path)
@@ -67,7 +65,6 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         limits=limits,
         house=_house(house, label),
         lists=tuple(base / name for name in _strings(house, "lists", label)),
-        dkim_keys=tuple(sorted(_table(house, "dkim_keys", label).items())),
         calibrations=base / str(own) if own else None,
         home=home,
         origins=origins,
@@ -147,7 +144,7 @@ def _parse(text: str, kind: type, variable: str) -> Any:
 def _house(house: Mapping[str, Any], label: str) -> House:
     domains, numbers, senders = (frozenset(v.lower() for v in _strings(house, k, label)) for k in _LISTS)
     bad = {value.lower(): where for value, where in _table(house, "bad_values", label).items()}
-    return House(domains, numbers, senders, bad)
+    return House(domains, numbers, senders, bad, _table(house, "dkim_keys", label))
 
 
 def _strings(house: Mapping[str, Any], key: str, label: str) -> list[str]:

@@ -228,6 +228,8 @@ class House:
     good_senders: frozenset[str] = frozenset()
     bad_values: Mapping[str, str] = field(default_factory=dict)
     """Value → where and when it was learned."""
+    dkim_keys: Mapping[str, str] = field(default_factory=dict)
+    """DKIM keys at hand, 'selector._domainkey.example.org' → TXT record: nothing is looked up."""
 
 
 @dataclass(frozen=True)

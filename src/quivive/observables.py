@@ -53,7 +53,7 @@ def find(text: str, country: str | None = None) -> Iterator[Observable]:
     North American ones, whose form tells, are read.
     """
     taken: list[tuple[int, int]] = []
-    for search in (_emails, _links, _wallets, _ibans, _ips, _phones, _cards, _handles):
+    for search in (_links, _emails, _bare_links, _wallets, _ibans, _ips, _phones, _cards, _handles):
         for observable in search(text, country):
             start, end = _span(observable)
             if len(taken) >= MOST:
@@ -175,14 +175,20 @@ def _emails(text: str, country: str | None) -> Iterator[Observable]:
 
 
 def _links(text: str, country: str | None) -> Iterator[Observable]:
+    """Links with a scheme; they go before addresses: what stands before an '@' in a link is a trick."""
     for match in _URL.finditer(text):
-        end = match.start() + len(_trim(match.group()))
         if match["scheme"]:
+            end = match.start() + len(_trim(match.group()))
             value = refang(text[match.start() : end])
             scheme, _, rest = value.replace(":\\\\", "://").partition("://")
             if host_of(rest):
                 yield _at("url", f"{scheme.lower()}://{_lower_host(rest)}", text, match.start(), end)
-        elif _is_bare_link(match):
+
+
+def _bare_links(text: str, country: str | None) -> Iterator[Observable]:
+    for match in _URL.finditer(text):
+        if not match["scheme"] and _is_bare_link(match):
+            end = match.start() + len(_trim(match.group()))
             value = refang(text[match.start() : end])
             kind = (
                 "url" if match["path"] or match["port"] or value.lower().startswith("www.") else "domain-name"

@@ -8,14 +8,27 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quivive import __version__, advice, config, intake
-from quivive.errors import CouldNotLook, NotFound, UsageError
+from quivive.errors import BadConfig, CouldNotLook, NotFound, UsageError
 from quivive.examine import Missing, discover, examine
 from quivive.intake import Input
-from quivive.model import Calibration, Channel, Context, Detector, Examination, Item, Report
+from quivive.model import (
+    Calibration,
+    Channel,
+    Context,
+    Detector,
+    Examination,
+    House,
+    Item,
+    Report,
+    Source,
+)
 from quivive.observables import parse_value
+
+if TYPE_CHECKING:
+    from quivive.messages.indicator_lists import IndicatorList
 
 
 class Workbench:
@@ -30,6 +43,8 @@ class Workbench:
         self.settings = settings or config.load()
         self._clock = clock or (lambda: datetime.now(UTC))
         self._own: dict[str, Calibration] | None = None
+        self._lists: list[IndicatorList] | None = None
+        self._own_house = self.settings.house
         self._found: tuple[tuple[Detector, ...], tuple[Missing, ...]] | None = None
 
     def detectors(self) -> tuple[Detector, ...]:
@@ -101,13 +116,15 @@ class Workbench:
         context = Context(
             now=self._clock(),
             limits=self.settings.limits,
-            house=self.settings.house,
+            house=self._house(),
             country=self.settings.country,
             calibrations=self._calibrations(),
             embeddings=self.settings.embeddings,
             online=online,
         )
-        return self._finish(examine(root, chosen, context, self.missing(), seeds), language)
+        report = examine(root, chosen, context, self.missing(), seeds)
+        lists = tuple(Source(f"list {one.name}", one.date, one.sha256) for one in self._lists or ())
+        return self._finish(replace(report, sources=report.sources + lists), language)
 
     def check_many(
         self,
@@ -158,6 +175,17 @@ class Workbench:
             hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(by_name)}."
             raise NotFound(f"There is no detector '{name}'.{hint}")
         return by_name[name]
+
+    def _house(self) -> House:
+        """The desk's lists, with the files of known-bad values that it names; read once."""
+        if self._lists is None:
+            from quivive.messages.indicator_lists import listed_key, merge
+
+            self._lists = [_bad_list(path) for path in self.settings.lists]
+            house = self.settings.house
+            own = {listed_key(value): where for value, where in house.bad_values.items()}
+            self._own_house = replace(house, bad_values=merge(self._lists) | own)
+        return self._own_house
 
     def _calibrations(self) -> dict[str, Calibration]:
         """The desk's own calibrations, read once."""
@@ -220,6 +248,17 @@ class Workbench:
 def _checker(settings: config.Settings, options: dict[str, Any]) -> Callable[[Input], Report]:
     """What a process of the pool does with an input; made there."""
     return partial(Workbench(settings).check_input, **options)
+
+
+def _bad_list(path: Path) -> IndicatorList:
+    """A list of known-bad values; where it holds no date, the file's own stands in. Raises BadConfig."""
+    from quivive.messages.indicator_lists import read_list
+
+    try:
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+        return read_list(path.read_bytes(), path.name, changed)
+    except OSError as error:
+        raise BadConfig(f"The list {path} cannot be read: {error.strerror}.") from error
 
 
 def _is_named(detector: Detector, name: str) -> bool:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messages.identity_helpers import NOON, codes, context, findings, mail_item
+from messages.identity_helpers import NOON, codes, findings, mail_item
 from quivive.intake import take
 from quivive.messages import authentication
 from quivive.messages.authentication import Authentication
 from quivive.messages.mail import parse
-from quivive.model import Context, Finding, Item, Kind
+from quivive.model import Context, Finding, House, Item, Kind
 
 DATA = Path(__file__).parents[1] / "data" / "messages"
 DETECTOR = Authentication()
@@ -89,8 +87,7 @@ def test_a_damaged_key_or_signature_cannot_be_looked_at() -> None:
 
 
 def test_keys_of_the_house_are_used() -> None:
-    house = SimpleNamespace(**vars(context().house), dkim_keys=keys())
-    given_context = cast(Context, SimpleNamespace(now=NOON, limits=context().limits, house=house))
+    given_context = Context(now=NOON, house=House(dkim_keys=keys()))
     assert "auth/dkim-pass" in codes(list(DETECTOR.examine(signed(), given_context)))  # type: ignore[arg-type]
 
 

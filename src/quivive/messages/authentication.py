@@ -96,7 +96,7 @@ class Authentication:
         """Findings on the signatures and on what the receiving host wrote."""
         if isinstance(subject, Item) and subject.media_type in MAIL_TYPES:
             mail = mail_of(subject, context.limits)
-            keys: Mapping[str, str] = getattr(context.house, "dkim_keys", {})
+            keys = context.house.dkim_keys
             yield from in_mail(self, subject, mail, keys, context.now)
 
 

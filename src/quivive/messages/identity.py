@@ -119,8 +119,13 @@ def in_mail(detector: Detector, item: Item, mail: Mail, context: Context) -> Ite
     if sender is None:
         yield finding(detector, "identity/no-sender", "review", item, where=Where(part="From"))
         return
+    good = bool({sender.address.lower(), sender.domain} & context.house.good_senders)
+    if good:
+        shown = {"address": defang("email-addr", sender.address)}
+        yield _sayer(detector, item, sender)("identity/good-sender", "informational", shown)
     yield from _house(detector, item, mail, sender, context)
-    yield from _sender(detector, item, sender, mail)
+    if not good:
+        yield from _sender(detector, item, sender, mail)
     yield from _reply(detector, item, sender, mail)
     yield from _links(detector, item, sender, mail)
 
@@ -155,8 +160,6 @@ def _house(
     own = context.house.own_domains
     mine = next((d for d in own if is_below(sender.domain, d)), None)
     says = _sayer(detector, item, sender)
-    if sender.address.lower() in context.house.good_senders or sender.domain in context.house.good_senders:
-        yield says("identity/good-sender", "informational", {"address": defang("email-addr", sender.address)})
     if mine:
         back = mail.return_path.domain if mail.return_path else ""
         if back and site(back) != site(sender.domain):

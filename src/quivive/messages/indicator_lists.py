@@ -160,7 +160,7 @@ def listed_key(value: str) -> str:
     if (
         not 3 <= len(value) <= 2048
         or not value.isprintable()
-        or (re.search(r"\s", value) and not value.startswith(("+", "DE", "GB")))
+        or (re.search(r"\s", value) and not re.match(r"\+|[A-Z]{2}\d\d", value))
     ):
         return ""
     found = observables.parse_value(value) if not value.isalnum() or value[:1] in "+13bL0" else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
+from quivive.intake import VALUE_TYPE
 from quivive.model import Advice, Finding, LikelihoodRatio, Report
 from quivive.render.lang import labels
 from quivive.render.safe import inert, place, plain, shown, skipped, worst_first
@@ -40,8 +41,10 @@ def _report(
     level = _paint(words[f"attention/{report.attention}"].upper(), report.attention, colour)
     yield f"{level}  {inert(report.name)}"
     yield from _wrap(words[f"attention/{report.attention}/means"], "   ")
+    asked_about_a_value = report.items[:1] and report.items[0].media_type == VALUE_TYPE
     for finding in worst_first(report):
-        if verbose or finding.kind in ("fail", "review") or finding.weight or finding.proposition:
+        said = finding.kind in ("fail", "review") or finding.weight or finding.proposition
+        if verbose or said or (asked_about_a_value and finding.kind in ("informational", "pass")):
             yield from _finding(finding, words, verbose, colour, len(report.items) > 1)
     if steps:
         yield from _section(words["what-to-do"], _numbered(report.advice))
