@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
 
 import pytest
+import yaml
 
 from quivive.errors import BadConfig
 from quivive.intake import take
@@ -134,6 +136,13 @@ def test_a_finding_carries_sentence_topics_and_sources_of_its_rule() -> None:
     assert flag.topics == rule.topics
     assert flag.references == rule.sources
     assert flag.kind == rule.kind
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_renderers_know_the_sentences_of_the_rules(language: str) -> None:
+    written = files("quivive.render") / "sentences" / language / "flag.yaml"
+    told = yaml.safe_load(written.read_text(encoding="utf-8"))
+    assert told == rules.sentences(language), "run python tests/messages/write_flag_sentences.py"
 
 
 def test_repeated_hits_are_one_finding_that_counts_them() -> None:

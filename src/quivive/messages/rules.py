@@ -12,7 +12,8 @@ each sentence on a line of its own, so that `.` and `{gap}` end with the sentenc
 next. Patterns are folded alike: write `código`, `überweis` (which also matches `ueberweis`) or `Straße` as
 usual; `\\b` and `\\w` then work on accented words. `{name}` inserts a fragment of `rules/vocabulary/`;
 `{gap}` stands for up to six words in between within the sentence and `{far}` for up to fourteen across
-sentences, both with the spaces around them. A hit whose sentence also matches `unless`, in any language, is none.
+sentences, both with the spaces around them. A hit whose sentence also matches `unless`, in any language, is
+none.
 
 All languages are tried on every text: scams mix them, and short texts defeat language guessers. RE2's
 `FilteredRE2` finds in one pass which patterns have all their required words, so only those few are run. One
@@ -99,6 +100,12 @@ def languages() -> frozenset[str]:
     return frozenset(language for rule in all_rules() for language in rule.languages)
 
 
+def sentences(language: str) -> dict[str, str]:
+    """Finding code → sentence in the reader's language, for the renderers' `flag.yaml`."""
+    own = {f"flag/{rule.code}": _literal(rule.sentence(language)) for rule in all_rules()}
+    return {**own, "flag/obfuscation": _OBFUSCATION[language]}
+
+
 def match(text: str) -> tuple[Match, ...]:
     """The flags that `text` raises, in the order of their first hits; bounded by LONGEST characters."""
     return _match(normalise(text[:LONGEST]))
@@ -109,8 +116,7 @@ class _Codes(Mapping[str, str]):
 
     @cached_property
     def _sentences(self) -> Mapping[str, str]:
-        own = {f"flag/{rule.code}": _literal(rule.sentence()) for rule in all_rules()}
-        return {**own, "flag/obfuscation": _OBFUSCATION}
+        return sentences("en")
 
     def __getitem__(self, code: str) -> str:
         return self._sentences[code]
@@ -171,10 +177,14 @@ class RedFlags:
 
 DETECTORS = (RedFlags,)
 
-_OBFUSCATION = (
-    "Disguised writing: words are written so that filters do not recognise them ({tricks}). "
-    "Honest senders have nothing to hide from a spam filter."
-)
+_OBFUSCATION = {
+    "en": "Disguised writing: words are written so that filters do not recognise them ({tricks}). "
+    "Honest senders have nothing to hide from a spam filter.",
+    "de": "Getarnte Schrift: Wörter sind so geschrieben, dass Filter sie nicht erkennen ({tricks}). "
+    "Ehrliche Absender haben vor einem Spamfilter nichts zu verbergen.",
+    "es": "Escritura disfrazada: hay palabras escritas para que los filtros no las reconozcan ({tricks}). "
+    "Un remitente honrado no tiene nada que ocultar a un filtro.",
+}
 
 
 def _literal(sentence: str) -> str:
