@@ -59,7 +59,7 @@ def _channel_modules() -> Iterator[str]:
             package = importlib.import_module(f"quivive.{channel}")
         except ModuleNotFoundError:
             continue
-        for info in pkgutil.iter_modules(package.__path__, f"quivive.{channel}."):
+        for info in pkgutil.walk_packages(package.__path__, f"quivive.{channel}."):
             yield info.name
 
 

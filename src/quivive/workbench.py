@@ -28,7 +28,7 @@ from quivive.model import (
 from quivive.observables import parse_value
 
 if TYPE_CHECKING:
-    from quivive.messages.indicator_lists import IndicatorList
+    from quivive.messages.identities.indicator_lists import IndicatorList
 
 
 class Workbench:
@@ -179,7 +179,7 @@ class Workbench:
     def _house(self) -> House:
         """The desk's lists, with the files of known-bad values that it names; read once."""
         if self._lists is None:
-            from quivive.messages.indicator_lists import listed_key, merge
+            from quivive.messages.identities.indicator_lists import listed_key, merge
 
             self._lists = [_bad_list(path) for path in self.settings.lists]
             house = self.settings.house
@@ -252,7 +252,7 @@ def _checker(settings: config.Settings, options: dict[str, Any]) -> Callable[[In
 
 def _bad_list(path: Path) -> IndicatorList:
     """A list of known-bad values; where it holds no date, the file's own stands in. Raises BadConfig."""
-    from quivive.messages.indicator_lists import read_list
+    from quivive.messages.identities.indicator_lists import read_list
 
     try:
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()

@@ -6,13 +6,13 @@ from string import Formatter
 
 import pytest
 
-from quivive.messages.chats import ChatDetector
-from quivive.messages.html_detector import HtmlDetector
-from quivive.messages.mail_detector import MailDetector
-from quivive.messages.mbox import MboxDetector
-from quivive.messages.outlook import OutlookDetector
-from quivive.messages.sms_backup import SmsBackupDetector
-from quivive.messages.transcripts import TranscriptDetector
+from quivive.messages.chats.detector import ChatDetector
+from quivive.messages.chats.sms_backup import SmsBackupDetector
+from quivive.messages.chats.transcripts import TranscriptDetector
+from quivive.messages.mails.html_detector import HtmlDetector
+from quivive.messages.mails.mail_detector import MailDetector
+from quivive.messages.mails.mbox import MboxDetector
+from quivive.messages.mails.outlook import OutlookDetector
 from quivive.render.lang import sentences
 
 READERS = (

