@@ -48,6 +48,13 @@ def test_number_and_bytes_are_bounded(limits, reason):
     assert any(reason in note for note in report.not_reached)
 
 
+def test_text_beyond_the_limit_is_named():
+    limits = Limits(text=10)
+    item = take(b"a" * 11, "m.txt", "text/plain", limits=limits)
+    report = examine(item, [Plain()], replace(CONTEXT, limits=limits))
+    assert report.not_reached == ("m.txt: text beyond 10 characters",)
+
+
 def test_seconds_are_bounded_and_the_checks_left_out_are_named():
     report = examine(text("x"), [Plain()], replace(CONTEXT, limits=Limits(seconds=-1.0)))
     assert report.not_reached == ("m.txt: fake.plain: the time limit was reached",)

@@ -102,6 +102,8 @@ class _Run:
             self.not_reached.append(f"{item.name}: {reason}")
             return
         item = replace(item, name=self._unique(item.name))
+        if item.text is not None and len(item.text) >= limits.text:
+            self.not_reached.append(f"{item.name}: text beyond {limits.text} characters")
         self.items[item.name] = item
         self.contents.add(key)
         self.bytes += item.size

@@ -31,7 +31,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from quivive.errors import BadConfig
+from quivive.errors import BadConfig, TooLarge
 from quivive.messages.normalise import Normalised, normalise
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, finding
 
@@ -159,6 +159,8 @@ class RedFlags:
                 references=hit.rule.sources,
                 topics=hit.rule.topics,
             )
+        if len(subject.text) > LONGEST:
+            raise TooLarge(f"Only the first {LONGEST} characters were searched for red flags.")
 
     def _obfuscation(self, item: Item, text: str, plain: Normalised) -> Iterator[Finding]:
         tricks = plain.tricks - {"defanged"}  # analysts defang links as well as senders do
@@ -360,7 +362,18 @@ def _as_match(rule: Rule, found: list[_Hit], raw: bytes, folded: _Folded, plain:
     low = len(raw[:start].decode("utf-8", "ignore"))
     high = low + len(raw[start:end].decode("utf-8", "ignore"))
     first, last = folded.offsets[low], folded.offsets[high - 1] + 1
-    return Match(rule, language, *plain.span(first, last), count)
+    return Match(rule, language, *plain.span(*_whole_words(plain.text, first, last)), count)
+
+
+def _whole_words(text: str, start: int, end: int, reach: int = 30) -> tuple[int, int]:
+    """The span widened to the ends of its words: a quote that stops inside a word or link reads badly."""
+    while (
+        end < len(text) and reach and text[end - 1].isalnum() and text[end].isalnum() and text[end].isascii()
+    ):
+        end, reach = end + 1, reach - 1
+    while start and reach and text[start].isalnum() and text[start - 1].isalnum() and text[start].isascii():
+        start, reach = start - 1, reach - 1
+    return start, end
 
 
 # --- reading the files ---
