@@ -11,7 +11,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 
 from quivive import evidence
@@ -130,6 +130,7 @@ class MessageScore:
         }
 
 
+@cache
 def _embedder_sha256() -> str:
     """SHA-256 of the embedding model as its package records it; empty where the package is missing."""
     try:
