@@ -15,7 +15,8 @@ import yaml
 from quivive.errors import BadConfig
 from quivive.intake import take
 from quivive.messages import rules
-from quivive.messages.rules import READERS, TOPICS, RedFlags, Rule, all_rules, match
+from quivive.messages.rulebook import READERS, TOPICS, Rule, Rulebook, parse, read_rule
+from quivive.messages.rules import RedFlags, all_rules, compile_rules, match
 from quivive.model import Context, Finding
 
 CONTEXT = Context(now=datetime(2026, 1, 2, tzinfo=UTC))
@@ -211,20 +212,20 @@ GOOD: dict[str, object] = {
     ],
 )
 def test_a_wrong_rule_file_is_named(change: dict[str, object]) -> None:
-    assert rules._rule("x.yaml", dict(GOOD)).code == "x"
+    assert read_rule("x.yaml", dict(GOOD)).code == "x"
     with pytest.raises(BadConfig, match=r"x\.yaml"):
-        rules._rule("x.yaml", _bad(GOOD, **change))
+        read_rule("x.yaml", _bad(GOOD, **change))
 
 
 @pytest.mark.parametrize("pattern", ["(pay", "{nosuchword} now", "(?=pay)", "(?:pay)?", "{loop}"])
 def test_a_wrong_pattern_is_named_with_its_place(pattern: str) -> None:
-    rule = rules._rule("x.yaml", _bad(GOOD, languages={"en": {"patterns": [pattern]}}))
+    rule = read_rule("x.yaml", _bad(GOOD, languages={"en": {"patterns": [pattern]}}))
     with pytest.raises(BadConfig, match=r"x\.yaml, en"):
-        rules._compile((rule,), {"en": {"loop": "{loop}"}}, rules._Folding(), "")
+        compile_rules(Rulebook((rule,), {"en": {"loop": "{loop}"}}, ""))
 
 
 def test_a_file_that_is_no_yaml_is_named() -> None:
     with pytest.raises(BadConfig, match=r"rules/x\.yaml"):
-        rules._parse("x.yaml", "a: [")
+        parse("x.yaml", "a: [")
     with pytest.raises(BadConfig, match=r"rules/x\.yaml"):
-        rules._parse("x.yaml", "- a")
+        parse("x.yaml", "- a")

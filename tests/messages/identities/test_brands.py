@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quivive.messages.identities import brands
-from quivive.messages.rules import TOPICS
+from quivive.messages.rulebook import TOPICS
 from quivive.observables import registrable
 
 
