@@ -1,0 +1,180 @@
+"""Writes benchmarks/README.md from the result files (`--check` only compares): python benchmarks/table.py"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+HEAD = """# Benchmarks
+
+Written by `python benchmarks/table.py` from `results/*.json`, which the scripts named below wrote, with
+data hashes, versions and date. Corpora are those of the shared data folder; none is in this repository.
+R@1 % is the recall at 1 % false alarms; brackets are 95 % intervals. Times are of one shared machine.
+"""
+
+
+def main() -> None:
+    """Write the page, or with --check say whether it is out of date."""
+    page = HEAD + "".join(part for part in map(_section, SECTIONS) if part)
+    path = HERE / "README.md"
+    if "--check" in sys.argv:
+        sys.exit(path.read_text("utf-8") != page)
+    path.write_text(page, "utf-8")
+
+
+def _section(entry: tuple[str, Any]) -> str:
+    name, write = entry
+    path = HERE / "results" / f"{name}.json"
+    return "\n" + "\n".join(write(json.loads(path.read_text("utf-8")))) + "\n" if path.is_file() else ""
+
+
+def _messages(result: Mapping[str, Any]) -> Iterator[str]:
+    share = result.get("share", 1)
+    yield "## Scam score: `benchmarks/messages.py`"
+    yield ""
+    used = f"every {share}nd message of each corpus (`--share {share}`)" if share > 1 else "all messages"
+    yield f"{result['date']}, model `{result['model_sha256'][:12]}`, {used}."
+    yield "Whole corpora held out: none of their messages, near-duplicates or translations was trained on."
+    yield ""
+    yield from _quality(result["held_out"])
+    yield ""
+    yield "Corpora that may be evaluated on but not trained on:"
+    yield ""
+    yield from _quality(result["evaluate_only"])
+    yield ""
+    yield "Disguises, at the threshold of 1 % false alarms (recall before → after):"
+    yield ""
+    languages = sorted({row["language"] for row in result["robustness"]})
+    attacks = list(dict.fromkeys(row["attack"] for row in result["robustness"]))
+    found = {(row["attack"], row["language"]): row for row in result["robustness"]}
+    yield from _table(
+        ["disguise", *languages],
+        [[attack, *(_change(found.get((attack, language))) for language in languages)] for attack in attacks],
+    )
+    yield ""
+    yield "Languages without legitimate messages of their own (recall alone, at the English threshold):"
+    yield ""
+    rows = [[r["language"], r["corpus"], r["scams"], f"{r['recall']:.2f}"] for r in result["recall_alone"]]
+    yield from _table(["language", "corpus", "scams", "recall"], rows)
+    yield ""
+    yield "Masking traces of the corpora's making in mail bodies:"
+    yield ""
+    rows = [
+        [r["masked"], f"{r['auc']:.4f}", f"{r['auc_masked']:.4f}", f"{r['change']:+.4f}"]
+        for r in result["masking"]
+    ]
+    yield from _table(["masked", "AUC", "AUC masked", "change"], rows)
+
+
+def _quality(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from _table(
+        ["test", "system", "scams / legitimate", "AUC", "R@1 %", "R@5 %", "F1", "Cllr", "Cllr min"],
+        [[r["test"], r["system"], f"{r['scams']} / {r['legitimate']}", _interval(r["auc"], 3),
+          _interval(r["recall_1"], 2), _interval(r["recall_5"], 2), _number(r.get("f1"), 2),
+          _number(r.get("cllr"), 2), _number(r.get("cllr_min"), 2)] for r in rows],
+    )  # fmt: skip
+
+
+def _flags(result: Mapping[str, Any]) -> Iterator[str]:
+    rules = result["rules"]
+    yield "## Red flags: `benchmarks/flags.py`"
+    yield ""
+    yield f"{result['date']}, {rules['count']} flags in nine languages, rules `{rules['sha256'][:12]}`. The"
+    yield "messages were written without sight of the patterns; rule authors see the development half only."
+    yield ""
+    halves = result["all"]["all"]
+    rows = [
+        [name.replace("_", " "), *(_share(halves[half][name]) for half in ("dev", "test"))]
+        for name in halves["dev"]
+    ]
+    yield from _table(["measure", "development half", "test half"], rows)
+    yield ""
+    rows = [
+        [language, *(_share(halves["test"][f"recall_{which}_flag"]) for which in ("own", "any"))]
+        for language, halves in result["language"].items()
+    ]
+    yield from _table(["language (test half)", "recall of the flag", "recall of any flag"], rows)
+
+
+def _speed(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Speed: `benchmarks/speed.py`"
+    yield ""
+    yield f"{result['date']}, {result['machine']}, {result['jobs']} processes, their start included."
+    yield ""
+    aims = result["targets"]
+    rows = [[name, f"{rate:,.0f}", aims.get(name, "")] for name, rate in result["per_second"].items()]
+    yield from _table(["inputs", "a second", "aim"], rows)
+    yield ""
+    yield f"Two processes against one: {result['both_cores']} times the rate."
+    if result.get("sms_over_bogofilter"):
+        peer, times = result["bogofilter_sms_per_second"], 1 / result["sms_over_bogofilter"]
+        yield f"bogofilter, which only counts words, does {peer:,.0f} texts a second: {times:.0f} times ours."
+    cold = result["cold_seconds"]
+    yield f"Cold start: `--help` {cold['--help']} s, `check --text …` {cold['check --text']} s."
+
+
+def _fuzz(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Hostile input: `benchmarks/fuzz.py`"
+    yield ""
+    yield f"{result['inputs']:,} damaged inputs over every reader, seed {result['seed']}:"
+    yield ""
+    yield from _table(["outcome", "inputs"], [[name, count] for name, count in result["outcomes"].items()])
+    yield ""
+    yield f"Slowest input: {result['slowest_s'][0]} s ({result['slowest_s'][1]})."
+
+
+def _ocr(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Text in pictures: `benchmarks/ocr.py`"
+    yield ""
+    conditions = list(dict.fromkeys(row["condition"] for row in result["rows"]))
+    languages = list(dict.fromkeys(row["language"] for row in result["rows"]))
+    cells = {(row["language"], row["condition"]): row for row in result["rows"]}
+    yield "Character error rate (values read of those in the picture) on rendered screenshots:"
+    yield ""
+    rows = [[name, *(_cell(cells[name, c]) for c in conditions)] for name in languages]
+    yield from _table(["language", *conditions], rows)
+
+
+SECTIONS = (
+    ("messages", _messages),
+    ("flags", _flags),
+    ("speed", _speed),
+    ("fuzz", _fuzz),
+    ("ocr", _ocr),
+)
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    return f"{100 * row['cer']:.1f} % ({row['values']}/{row['of']})"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield f"| {' | '.join(str(cell) for cell in row)} |"
+
+
+def _interval(value: Sequence[float], digits: int) -> str:
+    return f"{value[0]:.{digits}f} [{value[1]:.{digits}f}, {value[2]:.{digits}f}]"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _share(value: Mapping[str, float]) -> str:
+    share = value["hits"] / value["of"] if value["of"] else 0.0
+    return f"{share:.2f} [{value['low']:.2f}, {value['high']:.2f}]"
+
+
+def _change(row: Mapping[str, Any] | None) -> str:
+    return f"{row['before_1']:.2f} → {row['after_1']:.2f}" if row else "–"
+
+
+if __name__ == "__main__":
+    main()
