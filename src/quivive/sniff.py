@@ -85,6 +85,8 @@ _HEADER = re.compile(
     rb"dkim-signature|authentication-results|reply-to|content-type|arc-[\w-]+)\s*:",
     re.IGNORECASE,
 )
+_MBOX = re.compile(rb"From [^\r\n]{0,200}\r?\n>?[!-9;-~]{1,76}:", re.IGNORECASE)
+"""The separator line and a header field: a text that begins 'From next month …' is no mailbox."""
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|a|meta|script)\b", re.IGNORECASE)
 
 
@@ -162,7 +164,7 @@ def _by_text(head: bytes, suffix: str) -> str | None:
     if head.count(0) > len(head) // 200:  # a stray NUL does not make a text binary
         return None
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"From ") and _HEADER.search(start[:4096]):
+    if _MBOX.match(start):
         return "application/mbox"
     if _HEADER.match(start) and suffix not in ("txt", "csv", "json", "html"):
         return "message/rfc822" if _looks_like_mail(start) or suffix == "eml" else "text/plain"

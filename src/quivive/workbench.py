@@ -38,9 +38,15 @@ class Workbench:
     """
 
     def __init__(
-        self, settings: config.Settings | None = None, *, clock: Callable[[], datetime] | None = None
+        self,
+        settings: config.Settings | None = None,
+        *,
+        home: str | Path | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.settings = settings or config.load()
+        """`settings` as `config.load` gives them; `home` is where feedback is kept; `clock` for tests."""
+        settings = settings or config.load()
+        self.settings = replace(settings, home=Path(home)) if home else settings
         self._clock = clock or (lambda: datetime.now(UTC))
         self._own: dict[str, Calibration] | None = None
         self._lists: list[IndicatorList] | None = None
