@@ -143,4 +143,5 @@ def test_a_contact_card_is_known_by_its_first_line():
 
 def test_a_message_that_begins_with_from_is_no_mailbox():
     assert sniff(b"From next month get 50% off. Reply to: 8888", "m.txt") == "text/plain"
-    assert sniff(b"From a@example.org Tue Nov  3 11:02:00 2026\nSubject: x\n\nhello", "x") == "application/mbox"
+    separated = b"From a@example.org Tue Nov  3 11:02:00 2026\nSubject: x\n\nhello"
+    assert sniff(separated, "x") == "application/mbox"
