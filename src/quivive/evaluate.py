@@ -158,7 +158,9 @@ def _outcome(case: Case, report: Report) -> Outcome:
 def _cell(finding: Finding | None) -> str:
     if finding is None:
         return ""
-    return f"{finding.params.get('channel', 'any')}/{finding.params.get('language', 'und')}"
+    cell = f"{finding.params.get('channel', 'any')}/{finding.params.get('language', 'und')}"
+    # Scores without the language model lie on another scale: they are a cell of their own.
+    return f"{cell}/words" if finding.params.get("embeddings") == "no" else cell
 
 
 def _rates(found: Sequence[Outcome], codes: Callable[[Outcome], Iterable[str]]) -> tuple[Rate, ...]:

@@ -242,7 +242,7 @@ class Context:
     country: str | None = None
     """ISO 3166-1 alpha-2 of the desk: reads national phone numbers, picks whom to report to."""
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
-    """A desk's own, by '<proposition>/<channel>/<language>'; they go before those that ship."""
+    """A desk's own, by 'scam-message/<channel>/<language>' ('…/words' without embeddings); they go first."""
     embeddings: bool = True
     online: bool = False
 

@@ -115,7 +115,7 @@ class MessageScore:
         self, channel: Channel, lang: str, embedded: bool, item: Item, context: Context
     ) -> Calibration | None:
         """A desk's own calibration first; else the shipped one, for texts that are messages."""
-        own = context.calibrations.get(f"{PROPOSITION}/{channel}/{lang}")
+        own = context.calibrations.get(f"{PROPOSITION}/{channel}/{lang}" + ("" if embedded else "/words"))
         if own:
             return own
         if item.parent is not None and item.origin not in _MESSAGES and item.channel is None:
