@@ -109,6 +109,38 @@ def test_a_scam_is_for_review_with_a_ratio_and_a_chat_message_is_not() -> None:
     assert chat.weight.log10 < 0
 
 
+NEWS = """Gardening Post, issue 88
+
+IN THIS ISSUE
+1. When to cut back lavender
+2. Six spades compared, from $15
+3. Readers' letters
+
+Our six spades dug the same bed of clay for a month. The cheapest bent; the second cheapest did not, and
+is our choice. The full test is at https://garden.example/spades
+
+You get this letter because you subscribed on our site. To stop, follow the link there."""
+BULK = """Refinance now and save hundreds
+
+Dear homeowner, lenders are fighting for your business. Bad credit is no problem, everyone is accepted. Cut
+your monthly payment in half and take a holiday with what is left over. It takes one minute and is free.
+
+http://loan-quotes.example/now
+
+To be removed from our list reply with REMOVE."""
+HEADLINE = """Ferry firm buys rival for 40 million
+
+The two lines will share a timetable from spring. Fares stay as they are for a year, the regulator said. More
+at https://news.example/ferry"""
+
+
+@pytest.mark.parametrize("plain", [NEWS, HEADLINE])
+def test_a_newsletter_or_headline_scores_below_unasked_bulk_mail(model: ScoreModel, plain: str) -> None:
+    assert score(model, plain, "email").score < score(model, BULK, "email").score - 2
+    (found,) = findings(plain, embeddings=True, channel="email")
+    assert found.kind != "review"
+
+
 def test_a_lone_one_time_code_never_weighs_for_a_scam() -> None:
     (code,) = findings(CODE, embeddings=True)
     assert code.weight is not None
