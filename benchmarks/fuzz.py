@@ -1,6 +1,6 @@
 """10,000 damaged inputs over every reader: bounded time and memory, a report each time, nothing leaks.
 
-    python benchmarks/fuzz.py [--inputs 10000] [--seed 1] [--seconds 60] [--memory 3072]
+    python benchmarks/fuzz.py [--inputs 10000] [--jobs 2] [--seed 1] [--seconds 60] [--memory 6144]
 
 Seeds are the files in tests/data and examples/ and small ones made here, one or more for each media type that
 a detector accepts. Each input is a seed with random damage (flipped, cut, repeated, swapped bytes, spliced
@@ -11,12 +11,16 @@ examines them; what kills or stops it is counted and kept with --keep.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import multiprocessing
 import random
 import resource
+import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +46,29 @@ def seeds() -> list[tuple[str, bytes]]:
     ]
     return [
         *found,
+        *generated("archives", "make_archives", "ARCHIVES"),
+        *generated("documents", "make_documents", "DOCUMENTS"),
         ("a.txt", b"Hi mum, this is my new number +44 7700 900123 https://a.example.org/x"),
         ("a.html", b"<html><body><a href='https://a.example.org'>bank</a><form><input type=password></form>"),
         ("a.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Prize\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
         ("a.rtf", b"{\\rtf1\\ansi Dear customer, {\\field{\\*\\fldinst HYPERLINK \"http://a.example\"}}}"),
+        ("a.mbox", b"From a@example.org Tue Nov  3 11:02:00 2026\nFrom: a@example.org\n\nhello\n\n"),
+        ("a.vtt", b"WEBVTT\n\n00:01.000 --> 00:04.000\n<v Caller>This is the bank, read me the code.\n"),
+        ("chat.txt", b"03/11/2026, 09:12 - Tom: new number\n03/11/2026, 09:14 - Rose: Tom?\n" * 3),
+        ("call.txt", b"Caller: This is the bank.\nCallee: Who?\nCaller: Read me the code.\n" * 3),
         ("sms.xml", b"<?xml version='1.0'?><smses count='1'><sms address='+12025550123' date='0' type='1' "
                     b"body='hello'/></smses>"),
         ("result.json", b'{"name":"x","type":"personal_chat","messages":[{"type":"message","from":"a",'
                         b'"date":"2026-01-01T00:00:00","text":"hi"}]}'),
     ]  # fmt: skip
+
+
+def generated(folder: str, module: str, table: str) -> list[tuple[str, bytes]]:
+    """What a fixture generator of the tests makes: table of name → function."""
+    sys.path.insert(0, str(ROOT / "tests" / "data" / folder))
+    makers = getattr(importlib.import_module(module), table)
+    made = [(name, make() if callable(make) else make) for name, make in makers.items()]
+    return [(name, data.encode() if isinstance(data, str) else data) for name, data in made]
 
 
 def damage(data: bytes, others: list[tuple[str, bytes]], rng: random.Random) -> bytes:
@@ -107,21 +125,37 @@ def main() -> None:
     """Run, print the counts, write benchmarks/results/fuzz.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--inputs", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the first process; the next takes the next")
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=60.0, help="most for one input")
     parser.add_argument("--memory", type=int, default=6144, help="MiB of address space")
     parser.add_argument("--keep", type=Path, help="folder for inputs that failed")
     given = parser.parse_args()
-    print(
-        json.dumps(
-            summary := fuzz(given.inputs, given.seed, given.seconds, given.memory, given.keep), indent=2
-        )
-    )
+    share = partial(fuzz, given.inputs // given.jobs, given.seconds, given.memory, given.keep)
+    with ThreadPoolExecutor(given.jobs) as threads:  # threads only wait for their child processes
+        parts = list(threads.map(share, range(given.seed, given.seed + given.jobs)))
+    summary = together(parts)
+    print(json.dumps(summary, indent=2))
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "fuzz.json").write_text(json.dumps(summary, indent=2) + "\n")
 
 
-def fuzz(inputs: int, seed: int, seconds: float, memory: int, keep: Path | None = None) -> dict[str, Any]:
+def together(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One summary of several runs with seeds of their own."""
+    sums = {key: Counter[str]() for key in ("outcomes", "by_suffix")}
+    for part in parts:
+        for key, counts in sums.items():
+            counts.update(part[key])
+    return {
+        "inputs": sum(part["inputs"] for part in parts),
+        "seeds": [part["seed"] for part in parts],
+        "outcomes": dict(sums["outcomes"].most_common()),
+        "slowest_s": max(part["slowest_s"] for part in parts),
+        "by_suffix": dict(sorted(sums["by_suffix"].items())),
+    }
+
+
+def fuzz(inputs: int, seconds: float, memory: int, keep: Path | None, seed: int) -> dict[str, Any]:
     """Counts of outcomes, the slowest input, and how many killed or stopped the child."""
     rng = random.Random(seed)
     known = seeds()

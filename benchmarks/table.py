@@ -121,11 +121,13 @@ def _speed(result: Mapping[str, Any]) -> Iterator[str]:
 def _fuzz(result: Mapping[str, Any]) -> Iterator[str]:
     yield "## Hostile input: `benchmarks/fuzz.py`"
     yield ""
-    yield f"{result['inputs']:,} damaged inputs over every reader, seed {result['seed']}:"
+    yield f"{result['inputs']:,} damaged inputs over every reader, seeds {result['seeds']}:"
     yield ""
     yield from _table(["outcome", "inputs"], [[name, count] for name, count in result["outcomes"].items()])
     yield ""
-    yield f"Slowest input: {result['slowest_s'][0]} s ({result['slowest_s'][1]})."
+    yield f"Slowest input: {result['slowest_s'][0]} s ({result['slowest_s'][1]}). Inputs by kind of seed:"
+    yield ""
+    yield ", ".join(f"{kind} {count}" for kind, count in result["by_suffix"].items()) + "."
 
 
 def _ocr(result: Mapping[str, Any]) -> Iterator[str]:

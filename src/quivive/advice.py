@@ -81,5 +81,5 @@ def _data() -> dict[str, Any]:
     import yaml
 
     text = resources.files("quivive").joinpath("advice.yaml").read_text("utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return data

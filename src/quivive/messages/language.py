@@ -24,6 +24,13 @@ _NOISE = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff]+|[\w.+-]{1,64}@[\w.-
 _KNOWN = (
     "en de fr es pt it nl tr pl ru uk bg hi bn ta te mr ur id ms tl vi ar fa sv da no fi cs sk ro hu hr sw"
 )
+_ENGLISH = frozenset(
+    str.split(
+        "the your is to and for you of have please with this that are was be been will can it at from not we "
+        "our has if my they he she but"
+    )
+)
+"""Function words; of some 4,000 texts in other languages one held enough of them to pass for English."""
 _ENGLISH_PRIOR = 8.0
 """Nats that another language must be ahead of English."""
 
@@ -37,8 +44,17 @@ def language(text: str) -> str:
     for code, script in _SCRIPTS:
         if len(script.findall(words)) * 5 > letters:
             return code
+    if _plainly_english(words):
+        return "en"
     ranked: dict[str, float] = dict(_identifier().rank(words.encode("utf-8", "replace")))
     return max(ranked, key=lambda code: ranked[code] + (_ENGLISH_PRIOR if code == "en" else 0.0))
+
+
+def _plainly_english(words: str) -> bool:
+    """Two function words that make a sixth of the text: spares the identifier's 0.6 s of loading."""
+    found = re.findall(r"[a-z']+", words.lower()) if words.isascii() else []
+    known = [word for word in found if word in _ENGLISH]
+    return len(set(known)) >= 2 and len(known) * 6 >= len(found)
 
 
 @cache
