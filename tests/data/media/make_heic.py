@@ -1,6 +1,6 @@
 """Writes shades.heic, a grey ramp of 64 × 48: needs pillow-heif, which can encode (pi-heif only decodes).
 
-    pip install pillow-heif && python tests/data/media/make_heic.py
+pip install pillow-heif && python tests/data/media/make_heic.py
 """
 
 from pathlib import Path
