@@ -17,6 +17,7 @@ test:
 docs:
 	$(BIN)/python docs/generate.py
 
+# needs uv (pip install uv)
 lock:
 	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --no-header --no-annotate --exclude-newer "14 days" -o requirements.lock
 
