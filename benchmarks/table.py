@@ -39,8 +39,8 @@ def _messages(result: Mapping[str, Any]) -> Iterator[str]:
     used = f"samples of evaluate-only corpora divided by {share}" if share > 1 else "usual samples"
     yield f"{result['date']}, model `{result['model_sha256'][:12]}`, {used}."
     yield "Whole corpora held out: none of their messages, near-duplicates or translations was trained on."
-    yield "The SpamAssassin row is a development figure all the same: which kinds of mail of our own to add was"
-    yield "decided by looking at its errors (training/messages/NOTES.md). UCI left out leaves 272 real texts."
+    yield "The SpamAssassin row is a development figure all the same: what kinds of mail of our own to add"
+    yield "was decided by its errors (training/messages/NOTES.md). UCI left out leaves 272 real texts."
     yield ""
     yield from _quality(result["held_out"])
     yield ""
