@@ -87,8 +87,8 @@ def _flags(result: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"{result['date']}, {rules['count']} flags in nine languages, rules `{rules['sha256'][:12]}`. The"
     yield "messages were written without sight of the patterns. Rule authors saw the development half and"
-    yield "widened patterns by it, so only the test half counts. It is not wholly blind: nobody read its texts,"
-    yield "but which flags to widen first was chosen partly by its totals for each flag."
+    yield "widened patterns by it, so only the test half counts. It is not wholly blind: nobody read its"
+    yield "texts, but which flags to widen first was chosen partly by its totals for each flag."
     yield ""
     halves = result["all"]["all"]
     rows = [
