@@ -233,6 +233,20 @@ class House:
 
 
 @dataclass(frozen=True)
+class CallTrust:
+    """What calls are judged by (`[calls]` of quivive.toml)."""
+
+    certificates: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """STI certificate chains at hand, PEM or DER, by the x5u address that names them: none is fetched."""
+    roots: tuple[bytes, ...] | None = field(default=None, repr=False)
+    """STI roots to trust, PEM; None: those that ship with Quivive."""
+    crls: tuple[bytes, ...] = field(default=(), repr=False)
+    """Revocation lists at hand, PEM or DER."""
+    trunks: Mapping[str, str] = field(default_factory=dict)
+    """Network ('203.0.113.0/24') or trunk group → 'national', 'international' or a country ('FR')."""
+
+
+@dataclass(frozen=True)
 class Context:
     """What a detector may lean on besides its subject."""
 
@@ -245,6 +259,7 @@ class Context:
     """A desk's own, by 'scam-message/<channel>/<language>' ('…/words' without embeddings); they go first."""
     embeddings: bool = True
     online: bool = False
+    calls: CallTrust = CallTrust()
 
 
 Subject: TypeAlias = Item | Observable

@@ -1,0 +1,1 @@
+"""Who really called? STIR identities, captures, STI certificates and country rules."""
