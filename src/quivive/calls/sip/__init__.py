@@ -1,0 +1,1 @@
+"""What does a SIP message say: who calls whom, through what, and what is wrong with it?"""
