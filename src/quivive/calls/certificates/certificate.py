@@ -6,18 +6,17 @@ once: whoever holds a Certificate meets no surprise later.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from quivive.calls.certificates import constraints as claim_constraints
+from quivive.calls.certificates import pem
 from quivive.calls.certificates import tn_auth_list as numbers
 from quivive.calls.certificates.constraints import Constraints
+from quivive.calls.certificates.names import Name, comparable
 from quivive.calls.certificates.tn_auth_list import TnAuthList
 from quivive.errors import Unreadable
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 2**18
 MAX_CERTIFICATES = 32
 """Of one chain; a list of roots may be longer."""
-
-_BEGIN, _END = re.compile(rb"-----BEGIN (?:X509 )?CERTIFICATE-----"), b"-----END "
 
 UNDERSTOOD = frozenset(
     {
@@ -69,12 +66,15 @@ class Certificate:
     key_id: bytes | None
     issuer_key_id: bytes | None
     policies: tuple[str, ...]
-    crl_issuers: tuple[x509.Name, ...] = field(repr=False, compare=False)
-    """Who signs the revocation list if not the issuer (cRLDistributionPoints, ATIS-1000080: the STI-PA)."""
+    crl_issuers: tuple[Name, ...] = field(repr=False)
+    """Who signs the revocation list if not the issuer (cRLDistributionPoints; ATIS-1000080: the STI-PA)."""
     not_understood: tuple[str, ...]
     """OIDs of critical extensions that are not understood: RFC 5280 §4.2 says to refuse."""
     malformed: tuple[str, ...]
     """STIR extensions that do not read: 'tn-auth-list', 'constraints'."""
+    serial: int
+    subject_name: Name = field(repr=False)
+    issuer_name: Name = field(repr=False)
     x509: x509.Certificate = field(repr=False, compare=False)
 
     @property
@@ -98,32 +98,12 @@ def read_all(data: bytes, limit: int, max_bytes: int = MAX_BYTES) -> tuple[Certi
     """The certificates in the order in which they stand; raises Unreadable."""
     if len(data) > max_bytes:
         raise Unreadable(f"A certificate file of more than {max_bytes // 1024} KiB is not read.")
-    found: list[Certificate] = []
-    for each in _ders(data):
-        if len(found) == limit:
-            raise Unreadable(f"A file with more than {limit} certificates is not read.")
-        found.append(read(each))
-    if not found:
+    ders = pem.certificates(data)
+    if len(ders) > limit:
+        raise Unreadable(f"A file with more than {limit} certificates is not read.")
+    if not ders:
         raise Unreadable("There is no certificate in the file.")
-    return tuple(found)
-
-
-def _ders(data: bytes) -> Iterator[bytes]:
-    pieces = _BEGIN.split(data)
-    if len(pieces) == 1:
-        yield data if data[:1] == b"\x30" else _base64(data)
-    for piece in pieces[1:]:
-        body, end, _ = piece.partition(_END)
-        if not end:
-            raise Unreadable("A certificate in the file has no end.")
-        yield _base64(body)
-
-
-def _base64(text: bytes) -> bytes:
-    try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Unreadable("The file holds no certificate, neither as PEM nor as DER.") from error
+    return tuple(read(each) for each in ders)
 
 
 def read(der: bytes) -> Certificate:
@@ -171,14 +151,16 @@ def _read(found: x509.Certificate, der: bytes) -> Certificate:
         crl_issuers=_crl_issuers(extension(x509.CRLDistributionPoints)),
         not_understood=tuple(oid for oid, each in raw.items() if each.critical and oid not in UNDERSTOOD),
         malformed=malformed,
+        serial=found.serial_number,
+        subject_name=comparable(found.subject),
+        issuer_name=comparable(found.issuer),
         x509=found,
     )
 
 
 def _touch(found: x509.Certificate) -> None:
     """Parse what later steps ask for, so that it fails here or never."""
-    _ = found.serial_number, found.signature, found.signature_algorithm_oid, found.tbs_certificate_bytes
-    _ = found.version, str(found.subject), str(found.issuer)
+    _ = found.signature, found.signature_algorithm_oid, found.tbs_certificate_bytes, found.version
 
 
 def _key(found: x509.Certificate) -> EllipticCurvePublicKey | None:
@@ -232,8 +214,8 @@ def _policies(policies: x509.CertificatePolicies | None) -> tuple[str, ...]:
     return tuple(each.policy_identifier.dotted_string for each in policies or ())
 
 
-def _crl_issuers(points: x509.CRLDistributionPoints | None) -> tuple[x509.Name, ...]:
+def _crl_issuers(points: x509.CRLDistributionPoints | None) -> tuple[Name, ...]:
     from cryptography import x509
 
     general = [name for point in points or () for name in point.crl_issuer or ()]
-    return tuple(name.value for name in general if isinstance(name, x509.DirectoryName))
+    return tuple(comparable(name.value) for name in general if isinstance(name, x509.DirectoryName))
