@@ -77,7 +77,7 @@ class _Search:
         """Whether the issuer's key signed the child; False too once too many were checked."""
         pair = (child.sha256, issuer.sha256)
         if pair not in self._signed and len(self._signed) < MAX_SIGNATURES:
-            self._signed[pair] = _is_signed(child, issuer)
+            self._signed[pair] = is_signed(child, issuer)
         return self._signed.get(pair, False)
 
     def faults(self, path: tuple[Certificate, ...], at: float) -> tuple[str, ...]:
@@ -125,7 +125,8 @@ def _within_scope(path: Sequence[Certificate], place: int) -> bool:
     return bool(below) and issuer.tn_auth_list.encloses(below[-1])
 
 
-def _is_signed(child: Certificate, issuer: Certificate) -> bool:
+def is_signed(child: Certificate, issuer: Certificate) -> bool:
+    """Whether the issuer's key made the child's signature (ECDSA or RSA, SHA-2 or SHA-3); names aside."""
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.padding import PSS, PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
