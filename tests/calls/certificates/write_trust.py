@@ -30,7 +30,9 @@ WHAT = (
     "Derived from certificates seen on calls, not from the list of approved STI-CAs that the STI-PA keeps: a "
     "root stands here because leaf certificates of US providers lead to it by signature. A root that the "
     "STI-PA has withdrawn since is not known to be so here, and roots of providers not seen are missing. "
-    "Replace them with the STI-PA's list where you have it. `leaves` counts those seen that lead there."
+    "Replace them with the STI-PA's list where you have it. `leaves` counts those seen that lead there. "
+    "Leaves and most CAs come from the reports of 2023 to 2025, CAs missing there from those of 2022 to 2024 "
+    "in the same repository."
 )
 
 
