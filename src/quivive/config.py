@@ -12,13 +12,26 @@ from typing import Any
 
 from quivive.errors import BadConfig
 from quivive.evidence import calibration_from
-from quivive.model import Calibration, House, Limits
+from quivive.model import Calibration, CallTrust, House, Limits
 
 FILE = "quivive.toml"
 _CHECK = {"language": str, "country": str, "jobs": int, "embeddings": bool}
 _LIMITS = {"depth": int, "items": int, "observables": int, "bytes": int, "item_bytes": int, "text": int,
            "seconds": float}  # fmt: skip
 _LISTS = ("own_domains", "own_numbers", "good_senders")
+
+
+@dataclass(frozen=True)
+class CallFiles:
+    """`[calls]`: the files behind `model.CallTrust`, read when a call is judged."""
+
+    certificates: Mapping[str, Path] = field(default_factory=dict)
+    """x5u address → chain, PEM or DER."""
+    roots: Path | None = None
+    crls: tuple[Path, ...] = ()
+    trunks: Mapping[str, str] = field(default_factory=dict)
+    refusals: Path | None = None
+    """Other SIP codes and verstat values than ours (calls/refusals.yaml)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class Settings:
     """Files of known-bad values (`[house] lists`)."""
     calibrations: Path | None = None
     """A desk's own calibrations, written by `quivive evaluate --recalibrate`."""
+    calls: CallFiles = CallFiles()
     home: Path = field(default_factory=Path)
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,6 +80,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         house=_house(house, label),
         lists=tuple(base / name for name in _strings(house, "lists", label)),
         calibrations=base / str(own) if own else None,
+        calls=_calls(values.get("calls", {}), base, label),
         home=home,
         origins=origins,
     )
@@ -81,6 +96,40 @@ def calibrations(settings: Settings) -> dict[str, Calibration]:
         return {key: calibration_from(value) for key, value in values.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadConfig(f"{file} does not read as calibrations: {error}.") from error
+
+
+def call_trust(files: CallFiles) -> CallTrust:
+    """What calls are judged by, read from the files of `[calls]`. Raises BadConfig naming the file."""
+    return CallTrust(
+        certificates={url: _bytes(path) for url, path in files.certificates.items()},
+        roots=(_bytes(files.roots),) if files.roots else None,
+        crls=tuple(_bytes(path) for path in files.crls),
+        trunks=files.trunks,
+        refusals=_bytes(files.refusals).decode("utf-8", "replace") if files.refusals else "",
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadConfig(f"{path}, named in [calls], cannot be read: {error.strerror}.") from error
+
+
+def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
+    def path(key: str) -> Path | None:
+        value = calls.get(key)
+        if value is not None and not isinstance(value, str):
+            raise BadConfig(f"{label}: [calls] {key} must be the name of a file.")
+        return base / value if value else None
+
+    return CallFiles(
+        {url: base / name for url, name in _table(calls, "certificates", label, "calls").items()},
+        path("roots"),
+        tuple(base / name for name in _strings(calls, "crls", label, "calls")),
+        _table(calls, "trunks", label, "calls"),
+        path("refusals"),
+    )
 
 
 def _home(environ: Mapping[str, str]) -> Path:
@@ -111,6 +160,7 @@ def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
         "check": set(_CHECK),
         "limits": set(_LIMITS),
         "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"},
+        "calls": {"certificates", "roots", "crls", "trunks", "refusals"},
     }
     for table, content in values.items():
         if table not in known:
@@ -147,15 +197,15 @@ def _house(house: Mapping[str, Any], label: str) -> House:
     return House(domains, numbers, senders, bad, _table(house, "dkim_keys", label))
 
 
-def _strings(house: Mapping[str, Any], key: str, label: str) -> list[str]:
-    values = house.get(key, [])
+def _strings(table: Mapping[str, Any], key: str, label: str, name: str = "house") -> list[str]:
+    values = table.get(key, [])
     if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-        raise BadConfig(f"{label}: [house] {key} must be a list of strings.")
+        raise BadConfig(f"{label}: [{name}] {key} must be a list of strings.")
     return values
 
 
-def _table(house: Mapping[str, Any], key: str, label: str) -> dict[str, str]:
-    values = house.get(key, {})
+def _table(table: Mapping[str, Any], key: str, label: str, name: str = "house") -> dict[str, str]:
+    values = table.get(key, {})
     if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
-        raise BadConfig(f"{label}: [house.{key}] must be a table of strings.")
+        raise BadConfig(f"{label}: [{name}.{key}] must be a table of strings.")
     return values

@@ -30,7 +30,10 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"#!AMR", "audio/amr"),
     (0, b"\xd4\xc3\xb2\xa1", "application/vnd.tcpdump.pcap"),
     (0, b"\xa1\xb2\xc3\xd4", "application/vnd.tcpdump.pcap"),
+    (0, b"\x4d\x3c\xb2\xa1", "application/vnd.tcpdump.pcap"),
+    (0, b"\xa1\xb2\x3c\x4d", "application/vnd.tcpdump.pcap"),
     (0, b"\x0a\x0d\x0d\x0a", "application/x-pcapng"),
+    (0, b"-----BEGIN CERTIFICATE-----", "application/x-x509-cert"),
     (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
     (0, b"\x7fELF", "application/x-elf"),
@@ -64,6 +67,8 @@ _ZIP_MIMETYPES: tuple[tuple[bytes, str], ...] = (
         for kind in (_ODF + "text", _ODF + "spreadsheet", _ODF + "presentation", _ODF + "graphics")
     ),
 )
+_X509_V3 = b"\xa0\x03\x02\x01\x02"
+"""The version field that opens a certificate's content (RFC 5280 §4.1)."""
 _OUTLOOK_STREAM = "__properties_version1.0".encode("utf-16-le")
 _BY_NAME = {
     "eml": "message/rfc822",
@@ -87,6 +92,8 @@ _HEADER = re.compile(
 )
 _MBOX = re.compile(rb"From [^\r\n]{0,200}\r?\n>?[!-9;-~]{1,76}:", re.IGNORECASE)
 """The separator line and a header field: a text that begins 'From next month …' is no mailbox."""
+_SIP = re.compile(rb"SIP/2\.0 \d{3}[ \r\n]|[A-Z]{1,32} +[^\r\n]{1,4000} SIP/2\.0 *\r?\n")
+"""The first line of a response or a request (RFC 3261 §7.1, §7.2)."""
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|a|meta|script)\b", re.IGNORECASE)
 
 
@@ -111,6 +118,8 @@ def _by_magic(data: bytes) -> str | None:
         return _RIFF.get(data[8:12])
     if data[4:8] == b"ftyp":
         return _iso_media(data)
+    if data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82" and data[8:13] == _X509_V3:
+        return "application/x-x509-cert"
     if data[:2] == b"MZ" and b"PE\x00\x00" in data[:4096]:
         return "application/vnd.microsoft.portable-executable"
     if data[:2] == b"BM" and data[6:10] == b"\x00\x00\x00\x00":
@@ -164,6 +173,8 @@ def _by_text(head: bytes, suffix: str) -> str | None:
     if head.count(0) > len(head) // 200:  # a stray NUL does not make a text binary
         return None
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _SIP.match(start):
+        return "message/sip"
     if _MBOX.match(start):
         return "application/mbox"
     if _HEADER.match(start) and suffix not in ("txt", "csv", "json", "html"):

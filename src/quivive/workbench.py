@@ -16,6 +16,7 @@ from quivive.examine import Missing, discover, examine
 from quivive.intake import Input
 from quivive.model import (
     Calibration,
+    CallTrust,
     Channel,
     Context,
     Detector,
@@ -49,6 +50,7 @@ class Workbench:
         self.settings = replace(settings, home=Path(home)) if home else settings
         self._clock = clock or (lambda: datetime.now(UTC))
         self._own: dict[str, Calibration] | None = None
+        self._calls: CallTrust | None = None
         self._lists: list[IndicatorList] | None = None
         self._own_house = self.settings.house
         self._found: tuple[tuple[Detector, ...], tuple[Missing, ...]] | None = None
@@ -127,6 +129,7 @@ class Workbench:
             calibrations=self._calibrations(),
             embeddings=self.settings.embeddings,
             online=online,
+            calls=self.call_trust(),
         )
         report = examine(root, chosen, context, self.missing(), seeds)
         lists = tuple(Source(f"list {one.name}", one.date, one.sha256) for one in self._lists or ())
@@ -198,6 +201,12 @@ class Workbench:
         if self._own is None:
             self._own = config.calibrations(self.settings)
         return self._own
+
+    def call_trust(self) -> CallTrust:
+        """What calls are judged by, its files read once."""
+        if self._calls is None:
+            self._calls = config.call_trust(self.settings.calls)
+        return self._calls
 
     def _discovered(self) -> tuple[tuple[Detector, ...], tuple[Missing, ...]]:
         if self._found is None:

@@ -1,0 +1,52 @@
+"""What does a SIP request say of the call that its signatures are compared with (RFC 8224 §6.2 step 2)?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quivive.calls import numbers
+from quivive.calls.sip import bodies, caller, message
+from quivive.calls.sip.addresses import parse_uri
+from quivive.calls.verify import Call
+from quivive.errors import UsageError
+
+SIGNED = frozenset({"INVITE", "MESSAGE"})
+"""Requests that carry an Identity: calls (RFC 8224) and messages (RFC 9475)."""
+
+
+@dataclass(frozen=True)
+class Asserted:
+    """A request's call, the received bytes of its Identity values, and whether it says P-Identity-Bypass."""
+
+    call: Call
+    identities: tuple[bytes, ...]
+    bypass: bool
+
+
+def read(data: bytes) -> Asserted | None:
+    """The call in a SIP request; None for a response or a request that calls nobody. Raises Unreadable."""
+    request = message.parse(data)
+    found = caller.call_of(request)
+    if request.status is not None or (request.method not in SIGNED and not found.identities):
+        return None
+    sdp = bodies.sdp_of(request)
+    keys = frozenset((name.lower(), digest.replace(":", "").upper()) for name, digest in sdp.fingerprints) \
+        if sdp else None  # fmt: skip
+    call = Call(
+        caller=found.caller,
+        callees=found.callees,
+        date=found.date,
+        anonymous=found.anonymous,
+        media_keys=keys,
+        target=found.target,
+    )
+    return Asserted(call, found.identities, found.bypass)
+
+
+def party(text: str) -> str:
+    """A number or SIP address as the user typed it, in the form it is compared. Raises UsageError."""
+    uri = parse_uri(text.strip())
+    found = caller.party(uri) if uri.scheme else numbers.canonical(text)
+    if found is None:
+        raise UsageError(f"'{text}' is neither a telephone number nor a SIP address.")
+    return found

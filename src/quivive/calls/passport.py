@@ -1,0 +1,122 @@
+"""What does a PASSporT say (RFC 8225)?
+
+The token is read strictly, over the received bytes: base64url without padding, foreign characters or
+stray bits; one JSON object each for header and claims, no name twice; a signature of 64 bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from quivive.errors import Unreadable
+
+LONGEST = 65_536
+"""Bytes of a token that are read; SIP messages are rarely longer."""
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_STRAY = {0: b"", 2: _ALPHABET[::16], 3: _ALPHABET[::4]}
+"""By length modulo 4: the last characters whose unused bits are zero (RFC 4648 §3.5)."""
+_SIGNATURE = 86
+"""Characters of a 64-byte signature (RFC 7518 §3.4)."""
+
+
+class Malformed(Unreadable):
+    """The token is no PASSporT; `code` names the fault (refusals.yaml)."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """A PASSporT in full form.
+
+    `header` and `claims` are what the JSON says; `signed` the received bytes under the signature;
+    `signature` r and s, 32 bytes each.
+    """
+
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    signed: bytes
+    signature: bytes
+
+
+def read(token: bytes) -> Passport:
+    """The PASSporT in `token` (RFC 8225 §3: header.claims.signature). Raises Malformed."""
+    if len(token) > LONGEST:
+        raise Malformed("token-too-long", f"{len(token)} bytes")
+    parts = token.split(b".")
+    if len(parts) != 3:
+        raise Malformed("token-not-three-parts", f"{len(parts)} parts")
+    header, claims, signature = parts
+    if len(signature) != _SIGNATURE:
+        raise Malformed("signature-length", f"{len(signature)} characters, not {_SIGNATURE}")
+    return Passport(_header(header), _object(claims, "claims"), token[: -_SIGNATURE - 1], decode(signature))
+
+
+def compact(signature: bytes, header: Mapping[str, Any], claims: Mapping[str, Any]) -> Passport:
+    """The PASSporT whose compact form '..signature' left header and claims to the SIP message (§7)."""
+    if len(signature) != _SIGNATURE:
+        raise Malformed("signature-length", f"{len(signature)} characters, not {_SIGNATURE}")
+    signed = encode(serialise(header)) + b"." + encode(serialise(claims))
+    return Passport(header, claims, signed, decode(signature))
+
+
+def decode(segment: bytes) -> bytes:
+    """Bytes of a base64url segment (RFC 7515 §2). Raises Malformed on anything that is not canonical."""
+    if segment.translate(None, _ALPHABET):
+        raise Malformed("base64url", "a character that is not base64url")
+    rest = len(segment) % 4
+    if rest and segment[-1] not in _STRAY.get(rest, b""):
+        raise Malformed("base64url", "stray bits after the last byte")
+    try:
+        return base64.urlsafe_b64decode(segment + b"=" * (-rest % 4))
+    except binascii.Error as error:
+        raise Malformed("base64url", str(error)) from error
+
+
+def encode(data: bytes) -> bytes:
+    """Base64url without padding (RFC 7515 §2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+def serialise(value: Mapping[str, Any] | Sequence[Any] | str) -> bytes:
+    """JSON without blanks, names in lexicographic order (RFC 8225 §9)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@lru_cache(maxsize=1024)
+def _header(segment: bytes) -> Mapping[str, Any]:
+    # the calls of one signer all carry the same bytes here: read once
+    return _object(segment, "header")
+
+
+def _object(segment: bytes, part: str) -> dict[str, Any]:
+    try:
+        value = _JSON.decode(decode(segment).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Malformed("json", f"the {part} does not read as JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise Malformed("json", f"the {part} is not a JSON object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a name occurs twice")  # two readers could see two callers
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

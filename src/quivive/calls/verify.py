@@ -1,0 +1,313 @@
+"""Does the call carry a valid STIR Identity (RFC 8224 §6.2, ATIS-1000074 §5.3)?
+
+The signature is checked over the received bytes, never over a second serialisation, and whenever a key is
+at hand, whatever else is wrong; the verdict needs everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from quivive.calls import claims as claim_forms
+from quivive.calls import identity as identities
+from quivive.calls import passport as passports
+from quivive.calls import rcd, refusals
+from quivive.calls.certificates.constraints import violations
+from quivive.calls.numbers import canonical, same
+from quivive.calls.passport import Malformed, Passport
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+    from quivive.calls.identity import Identity
+    from quivive.calls.signers import Signer, Signers
+
+Answer = Literal["valid", "invalid", "could-not-look"]
+Signature = Literal["valid", "invalid", "not-checked"]
+PASSED = "TN-Validation-Passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call as it arrived: what the token is compared with.
+
+    `caller` and `callees` are canonical numbers ('12155550100') or 'sip:' addresses; `date` the Date header
+    in Unix seconds; `media_keys` the fingerprints of the SDP as (algorithm, digest), None if unknown.
+    """
+
+    caller: str | None = None
+    callees: tuple[str, ...] = ()
+    date: float | None = None
+    anonymous: bool = False
+    media_keys: frozenset[tuple[str, str]] | None = None
+    target: str | None = None
+    """Where the request is going (Request-URI), another than `callees` in a forwarded call."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`freshness`: seconds that a token may be older or newer than the call (RFC 8224 §6.2: 60)."""
+
+    freshness: float = 60.0
+    table: refusals.Table = field(default_factory=refusals.shipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason, in the words of refusals.yaml; `detail` says what it was in this call."""
+
+    code: str
+    text: str
+    reference: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one token. `sip_code` and `verstat` are those of the first reason that decides."""
+
+    verdict: Answer
+    signature: Signature
+    sip_code: int | None
+    verstat: str
+    ppt: str | None
+    attest: str | None
+    reasons: tuple[Reason, ...]
+    passport: Passport | None = None
+    signer: Signer | None = None
+    nested: tuple[Verdict, ...] = ()
+    """The original token inside a `div-o`."""
+
+
+def verify(value: bytes, call: Call, signers: Signers, at: float, policy: Policy) -> Verdict:
+    """What one Identity header value (or bare PASSporT) proves about the call that arrived at `at`.
+
+    `at` is in Unix seconds. Never raises for what stands in the header.
+    """
+    try:
+        identity = identities.read(value)
+        passport = _passport(identity, call)
+    except Malformed as fault:
+        signature: Signature = "invalid" if signers.given else "not-checked"
+        return _verdict([(fault.code, fault.detail)], signature, None, None, None, policy)
+    header, claims = passport.header, passport.claims
+    ppt = header.get("ppt")
+
+    # Step 1: is the kind of token (ppt) one that is supported, and is it well formed?
+    codes: list[str] = _form(identity, header, signers.given)
+    known = ppt in claim_forms.KINDS if ppt is None or isinstance(ppt, str) else False
+    if not known:
+        codes.append("ppt-unsupported")
+    faults = claim_forms.faults(ppt if known else None, claims)
+    if "rcdi" in claims and not faults and isinstance(claims.get("rcd"), dict):
+        faults += rcd.faults(claims["rcd"], claims["rcdi"])
+    codes += faults
+
+    # Step 2 (whose identity is it?) was done by whoever read the call; Step 3: the signer's credential.
+    x5u = header.get("x5u")
+    signer = signers.at(x5u if isinstance(x5u, str) else "", at)
+    codes += signer.codes
+    if signer.certificate:
+        codes += _authority(signer, header, claims)
+
+    # Step 4: is the date fresh, and did the certificate hold then?
+    if claim_forms.is_time(claims.get("iat")):
+        codes += _date(claims["iat"], call, at, signer, policy.freshness)
+
+    # Step 5: does the signature fit the received bytes, and the claims this call?
+    signature = "not-checked"
+    if signer.key:
+        signature = "valid" if _signed(signer.key, passport) else "invalid"
+        if signature == "invalid":
+            codes.append("signature-wrong")
+    if "claim-text" not in codes:
+        codes += _compared(claims, call)
+    return _verdict([(code, "") for code in codes], signature, passport, signer, ppt, policy)
+
+
+def _passport(identity: Identity, call: Call) -> Passport:
+    if not identity.is_compact:
+        return passports.read(identity.token)
+    # RFC 8225 §7: header and claims are built from what the SIP message says; only a token without
+    # extension can be, since nothing in SIP carries the claims of the others (RFC 8588 §4).
+    parameters = identity.parameters
+    if "ppt" in parameters or call.caller is None or call.date is None or not call.callees:
+        raise Malformed("compact-form")
+    if "info" not in parameters:
+        raise Malformed("info-missing")
+    header = {"alg": parameters.get("alg", "ES256"), "typ": "passport", "x5u": parameters["info"]}
+    numbers = [name for name in call.callees if not name.startswith("sip")]
+    uris = [name for name in call.callees if name.startswith("sip")]
+    claims = {
+        "dest": {key: names for key, names in (("tn", numbers), ("uri", uris)) if names},
+        "iat": int(call.date),
+        "orig": {"uri" if call.caller.startswith("sip") else "tn": call.caller},
+    }
+    return passports.compact(identity.token[2:], header, claims)
+
+
+def _form(identity: Identity, header: Any, given: bool) -> list[str]:
+    codes = []
+    if header.get("typ") != "passport":
+        codes.append("header-typ")
+    if header.get("alg") != "ES256":
+        codes.append("header-alg")
+    if "crit" in header:
+        codes.append("header-crit")
+    x5u = header.get("x5u")
+    if not given and not (isinstance(x5u, str) and x5u):
+        codes.append("header-x5u")
+    if identity.bare:
+        return codes
+    said = identity.parameters
+    if "info" not in said:
+        codes.append("info-missing")
+    elif said["info"] != x5u:
+        codes.append("info-mismatch")
+    if said.get("alg", "ES256") != header.get("alg"):
+        codes.append("alg-mismatch")
+    if said.get("ppt") != header.get("ppt"):
+        codes.append("ppt-mismatch")
+    return codes
+
+
+def _authority(signer: Signer, header: Any, claims: Any) -> list[str]:
+    """May this certificate speak for the number (RFC 8226 §9) and make these claims (RFC 8226 §8, 9118)?"""
+    certificate = signer.certificate
+    codes = []
+    if certificate and certificate.tn_auth_list:
+        # a forwarder speaks for the number that it forwards from, not for the caller's (RFC 8946 §4.1)
+        party = claims.get("div") if header.get("ppt") in ("div", "div-o") else claims.get("orig")
+        number = party.get("tn") if isinstance(party, dict) else None
+        if isinstance(number, str) and not certificate.tn_auth_list.covers(canonical(number) or number):
+            codes.append("certificate-number-not-covered")
+    if certificate and certificate.constraints and violations(certificate.constraints, header, claims):
+        codes.append("certificate-constraint")
+    return codes
+
+
+def _date(iat: float, call: Call, at: float, signer: Signer, freshness: float) -> list[str]:
+    codes = []
+    if iat < at - freshness:
+        codes.append("date-stale")
+    elif iat > at + freshness:
+        codes.append("date-future")
+    if call.date is not None and abs(call.date - iat) > freshness:
+        codes.append("date-header")
+    certificate = signer.certificate
+    if certificate and not certificate.not_before <= iat <= certificate.not_after:
+        codes.append("date-outside-certificate")
+    return codes
+
+
+def _signed(key: EllipticCurvePublicKey, passport: Passport) -> bool:
+    algorithm, refused = _es256()
+    try:
+        key.verify(_der(passport.signature), passport.signed, algorithm)
+    except refused:
+        return False
+    return True
+
+
+@cache
+def _es256() -> tuple[Any, type[Exception]]:
+    """The library's ECDSA with SHA-256 and its refusal; imported once, when the first call is verified."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    return ECDSA(SHA256()), InvalidSignature
+
+
+def _der(signature: bytes) -> bytes:
+    """r and s as OpenSSL wants them. By hand: the library goes through integers, four times as long."""
+    r, s = signature[:32].lstrip(b"\0"), signature[32:].lstrip(b"\0")
+    if not r or r[0] & 0x80:
+        r = b"\0" + r
+    if not s or s[0] & 0x80:
+        s = b"\0" + s
+    return b"\x30%c\x02%c%b\x02%c%b" % (len(r) + len(s) + 4, len(r), r, len(s), s)
+
+
+def _compared(claims: Any, call: Call) -> list[str]:
+    """Caller and callee of the token against those of the call (RFC 8224 §8)."""
+    codes = []
+    orig, dest = claims.get("orig"), claims.get("dest")
+    if call.caller is None:
+        codes.append("caller-anonymous" if call.anonymous else "caller-missing")
+    elif isinstance(orig, dict) and not _is_party(orig.get("tn") or orig.get("uri"), (call.caller,)):
+        codes.append("caller-mismatch")
+    if not call.callees:
+        codes.append("callee-missing")
+    elif isinstance(dest, dict):
+        named = [*_list(dest.get("tn")), *_list(dest.get("uri"))]
+        if not any(_is_party(name, call.callees) for name in named[: claim_forms.MOST]):
+            codes.append("callee-mismatch")
+    if claims.get("mky"):
+        codes += _media_keys(claims["mky"], call)
+    return codes
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _is_party(name: object, parties: Sequence[str]) -> bool:
+    if name in parties:
+        return True
+    return isinstance(name, str) and any(_same(name, party) for party in parties)
+
+
+def _same(name: str, party: str) -> bool:
+    if party.startswith(("sip:", "sips:")) or name.startswith(("sip:", "sips:")):
+        return _address(name) == _address(party)
+    number = canonical(name)
+    return number is not None and same(number, party)
+
+
+def _address(uri: str) -> str:
+    """A SIP address as it is compared: user as it stands, host in lower case, parameters left out."""
+    user, at, host = uri.partition(";")[0].partition("?")[0].rpartition("@")
+    return f"{user}{at}{host.lower()}"
+
+
+def _media_keys(signed: Any, call: Call) -> list[str]:
+    if call.media_keys is None:
+        return ["media-key-unchecked"]
+    keys = {
+        (str(key.get("alg")).lower(), str(key.get("dig")).replace(":", "").upper())
+        for key in _list(signed)
+        if isinstance(key, dict)
+    }
+    return [] if keys == call.media_keys else ["media-key-mismatch"]
+
+
+def _verdict(
+    codes: Iterable[tuple[str, str]],
+    signature: Signature,
+    passport: Passport | None,
+    signer: Signer | None,
+    ppt: object,
+    policy: Policy,
+) -> Verdict:
+    table = policy.table
+    found = [(table[code], detail) for code, detail in codes]
+    deciding = [each for each, _ in found if each.effect == "refuse"] or [
+        each for each, _ in found if each.effect == "unknown"
+    ]
+    first = deciding[0] if deciding else None
+    attest = passport.claims.get("attest") if passport else None
+    return Verdict(
+        verdict="valid" if not first else "invalid" if first.effect == "refuse" else "could-not-look",
+        signature=signature,
+        sip_code=first.sip if first else None,
+        verstat=PASSED if not first else first.verstat or "No-TN-Validation",
+        ppt=ppt if isinstance(ppt, str) else None,
+        attest=attest if attest in ("A", "B", "C") else None,
+        reasons=tuple(Reason(each.code, each.text, each.reference, detail) for each, detail in found),
+        passport=passport,
+        signer=signer,
+    )
