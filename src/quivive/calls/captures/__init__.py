@@ -1,0 +1,1 @@
+"""Which calls does a packet capture hold, and what was said in them?"""

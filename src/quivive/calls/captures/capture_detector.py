@@ -1,0 +1,205 @@
+"""Which calls does a packet capture hold, who took part, and what was said?"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from quivive.calls.captures import derived
+from quivive.calls.captures.audio import Audio, decode
+from quivive.calls.captures.calls import Call
+from quivive.calls.captures.capture import Capture, read
+from quivive.calls.captures.codecs import is_read
+from quivive.calls.captures.parties import parties
+from quivive.calls.captures.sentences import CODES
+from quivive.calls.captures.signals import end
+from quivive.calls.captures.streams import Flow
+from quivive.calls.captures.voices import Voice
+from quivive.model import Context, Finding, Item, Kind, Observable, Source, Subject, Yield, finding
+
+
+class Captures:
+    """Reads pcap and pcapng: SIP calls, their messages and their sound."""
+
+    name = "calls.capture"
+    version = "1"
+    accepts = frozenset({"application/vnd.tcpdump.pcap", "application/x-pcapng"})
+    online = False
+    codes = CODES
+
+    def sources(self) -> tuple[Source, ...]:
+        """None: a capture is read by the standards alone."""
+        return ()
+
+    def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
+        """Calls with their messages and sound, sound without a call, what could not be read."""
+        if not isinstance(subject, Item):
+            return
+        capture = read(subject.data)
+        yield _summary(self, subject, capture)
+        yield from _ends(subject, capture)
+        teller = _Teller(self, subject, context)
+        for call in capture.calls:
+            yield from teller.call(call, capture)
+        yield from teller.other_messages(capture)
+        yield from teller.sound(None, capture)
+        yield from _faults(self, subject, capture)
+
+
+DETECTORS = (Captures,)
+
+
+def _summary(detector: Captures, item: Item, capture: Capture) -> Finding:
+    if not capture.messages and not capture.voices and not capture.keys:
+        return finding(detector, "capture/nothing", "open", item, params={"packets": capture.packets})
+    params = {
+        "packets": capture.packets,
+        "start": derived.clock(capture.first),
+        "end": derived.clock(capture.last),
+        "messages": len(capture.messages),
+        "calls": len(capture.calls),
+        "voices": len(capture.voices),
+    }
+    return finding(detector, "capture/summary", "informational", item, params=params)
+
+
+def _ends(item: Item, capture: Capture) -> Iterator[Observable]:
+    """The public addresses between which was signalled and spoken; private ones are the same everywhere."""
+    flows = [signal.flow for signal in capture.messages] + [voice.stream.flow for voice in capture.voices]
+    for packed in dict.fromkeys(address for flow in flows for address in (flow[0], flow[2])):
+        address = ipaddress.ip_address(packed)
+        if address.is_global:
+            yield Observable(f"ipv{address.version}-addr", str(address), item=item.name)
+
+
+class _Teller:
+    """Says what was found, and counts what the recordings take of the limits."""
+
+    def __init__(self, detector: Captures, item: Item, context: Context) -> None:
+        self._detector, self._item, self._limits = detector, item, context.limits
+        self._octets = context.limits.bytes // 2
+        self._items = context.limits.items
+        self._full = False
+        self._unclaimed = 0
+
+    def call(self, call: Call, capture: Capture) -> Iterator[Yield]:
+        """One call: its course, its messages, its sound."""
+        code, more = _outcome(call)
+        caller, callee = parties(call.invite or call.signals[0])
+        params = {"number": call.number, "caller": caller, "callee": callee}
+        params |= {"time": derived.clock(call.started), **more}
+        figures = (derived.ladder(call),)
+        yield finding(self._detector, code, "informational", self._item, params=params, figures=figures)
+        for message in derived.messages(self._item, call.signals, call, self._limits):
+            yield from self._hand_on(message)
+        yield from self.sound(call, capture)
+
+    def _hand_on(self, item: Item) -> Iterator[Yield]:
+        if self._items > 0:
+            self._items -= 1
+            yield item
+        else:
+            yield from self._no_more(f"{self._limits.items} messages and recordings")
+
+    def _no_more(self, what: str) -> Iterator[Finding]:
+        if not self._full:
+            self._full = True
+            yield finding(self._detector, "capture/too-many", "open", self._item, params={"what": what})
+
+    def other_messages(self, capture: Capture) -> Iterator[Yield]:
+        """Registrations and the like; those with an Identity are handed on."""
+        inside = {id(signal) for call in capture.calls for signal in call.signals}
+        others = tuple(signal for signal in capture.messages if id(signal) not in inside)
+        if not others:
+            return
+        methods = Counter(signal.method for signal in others).most_common(8)
+        params = {"methods": ", ".join(f"{name} {count}" for name, count in methods)}
+        yield finding(self._detector, "capture/other-messages", "informational", self._item, params=params)
+        for message in derived.messages(self._item, others, None, self._limits):
+            yield from self._hand_on(message)
+
+    def sound(self, call: Call | None, capture: Capture) -> Iterator[Yield]:
+        """The streams of a call, or those that belong to none."""
+        for voice in capture.voices:
+            if voice.call is call:
+                yield from self._voice(voice)
+        for keys in capture.keys:
+            if keys.call is call:
+                yield self._say("capture/keys", keys.stream.flow, count=keys.count)
+
+    def _say(self, code: str, flow: Flow, kind: Kind = "informational", **params: object) -> Finding:
+        src, sport, dst, dport = flow
+        filled = {"src": end(src, sport), "dst": end(dst, dport), **params}
+        return finding(self._detector, code, kind, self._item, params=filled)
+
+    def _voice(self, voice: Voice) -> Iterator[Yield]:
+        flow, codec = voice.stream.flow, voice.codec.name
+        if voice.encrypted:
+            yield self._say("capture/encrypted", flow, "open")
+            return
+        if not is_read(voice.codec):
+            yield self._say("capture/codec-unreadable", flow, "open", codec=codec)
+            return
+        if self._items <= 0 or self._octets <= 0:
+            yield from self._no_more("recordings")
+            return
+        sound = decode(voice.packets, voice.codec, min(self._octets, self._limits.item_bytes))
+        if sound is None or not sound.seconds:
+            yield self._say("capture/codec-unreadable", flow, "open", codec=codec)
+            return
+        self._octets -= len(sound.wav)
+        self._unclaimed += voice.call is None
+        yield self._heard(voice, sound)
+        yield from self._blemishes(voice, sound)
+        yield from self._hand_on(derived.recording(self._item, voice, sound, self._unclaimed, self._limits))
+
+    def _heard(self, voice: Voice, sound: Audio) -> Finding:
+        code = f"capture/audio-{voice.speaker}" if voice.call else "capture/audio"
+        number = voice.call.number if voice.call else ""
+        duration = derived.length(sound.seconds)
+        return self._say(code, voice.stream.flow, number=number, duration=duration, codec=voice.codec.name)
+
+    def _blemishes(self, voice: Voice, sound: Audio) -> Iterator[Finding]:
+        """What a listener must know of a recording."""
+        flow, codec, stream = voice.stream.flow, voice.codec.name, voice.stream
+        if voice.guessed:
+            yield self._say("capture/codec-guessed", flow, codec=codec)
+        if stream.lost:
+            sent = stream.lost + len(stream.packets)
+            yield self._say("capture/gaps", flow, lost=stream.lost, sent=sent)
+        if sound.damaged:
+            yield self._say("capture/audio-damaged", flow, "open", count=sound.damaged, codec=codec)
+        if sound.shortened:
+            yield self._say("capture/pauses-shortened", flow)
+        if sound.cut:
+            yield self._say("capture/audio-cut", flow, "open", duration=derived.length(sound.seconds))
+
+
+def _outcome(call: Call) -> tuple[str, dict[str, object]]:
+    if call.answered is not None and call.ended is not None:
+        return "capture/call", {"duration": derived.length(max(0.0, call.ended - call.answered))}
+    if call.answered is not None:
+        return "capture/call-open", {}
+    if call.status is not None:
+        return "capture/call-refused", {"status": call.status, "reason": call.reason}
+    return "capture/call-pending", {}
+
+
+def _faults(detector: Captures, item: Item, capture: Capture) -> Iterator[Finding]:
+    """What was not read, and why."""
+    for protocol in sorted(capture.others):
+        params: dict[str, object] = {"protocol": protocol}
+        yield finding(detector, "capture/other-protocol", "open", item, params=params)
+    for fault, count in sorted(capture.faults.items()):
+        name, _, link = fault.partition(" ")
+        code, what = _FAULTS.get(name, (f"capture/{name}", ""))
+        params = {"count": count, "link": link, "what": what}
+        yield finding(detector, code, "open", item, params=params)
+
+
+_FAULTS: Mapping[str, tuple[str, str]] = {
+    "link": ("capture/link-unreadable", ""),
+    "too-many-packets": ("capture/too-many", "packets"),
+    "too-many-messages": ("capture/too-many", "SIP messages"),
+}
