@@ -73,3 +73,43 @@ def test_a_wrong_file_is_refused_naming_the_place(tmp_path, text, says):
 def test_a_wrong_environment_variable_is_named():
     with pytest.raises(BadConfig, match="QUIVIVE_JOBS"):
         config.load(environ={"QUIVIVE_JOBS": "many", "QUIVIVE_HOME": "/nonexistent"})
+
+
+def test_what_calls_are_judged_by_is_read_from_the_files_named(tmp_path):
+    (tmp_path / "chain.pem").write_bytes(b"chain")
+    (tmp_path / "sti-pa.crl").write_bytes(b"list")
+    path = write(
+        tmp_path,
+        """
+        [calls]
+        crls = ["sti-pa.crl"]
+        [calls.certificates]
+        "https://cert.example.org/a.pem" = "chain.pem"
+        [calls.trunks]
+        "203.0.113.0/24" = "international"
+        """,
+    )
+    trust = config.call_trust(config.load(path, {}).calls)
+    assert trust.certificates == {"https://cert.example.org/a.pem": b"chain"}
+    assert (trust.crls, trust.roots) == ((b"list",), None)
+    assert trust.trunks == {"203.0.113.0/24": "international"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[calls]\nroots = ["a"]', "roots"),
+        ('[calls]\ncrls = "a"', "crls"),
+        ('[calls]\ncertificates = "a"', "certificates"),
+        ('[calls]\nunknown = "a"', "unknown key"),
+    ],
+)
+def test_a_wrong_table_of_calls_is_refused_by_name(tmp_path, text, why):
+    with pytest.raises(BadConfig, match=why):
+        config.load(write(tmp_path, text), {})
+
+
+def test_a_file_of_calls_that_is_not_there_is_named(tmp_path):
+    path = write(tmp_path, '[calls]\nroots = "missing.pem"')
+    with pytest.raises(BadConfig, match=r"missing\.pem"):
+        config.call_trust(config.load(path, {}).calls)

@@ -37,6 +37,11 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     ("what", "data", "media_type"),
     [
         ("PDF", b"%PDF-1.7\n", "application/pdf"),
+        ("SIP request", b"INVITE sip:a@example.org SIP/2.0\r\nVia: x\r\n", "message/sip"),
+        ("SIP response", b"SIP/2.0 180 Ringing\r\nVia: x\r\n", "message/sip"),
+        ("capture in nanoseconds", b"\x4d\x3c\xb2\xa1" + bytes(20), "application/vnd.tcpdump.pcap"),
+        ("certificate, PEM", b"-----BEGIN CERTIFICATE-----\nMIIB", "application/x-x509-cert"),
+        ("certificate, DER", bytes.fromhex("308201f3308201a8a003020102"), "application/x-x509-cert"),
         ("HEIC", box(b"heic", b"mif1"), "image/heic"),
         ("HEIC under its general brand", box(b"mif1", b"heic", b"mif1"), "image/heic"),
         ("AVIF", box(b"avif", b"mif1"), "image/avif"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.certificates.make import AT
-from calls.signed import CALLEE, CALLER, X5U, at_hand, claims, identity, token
+from calls.signed import CALLEE, CALLER, at_hand, claims, identity, token
 from quivive.calls.forwarding import verify_call
 from quivive.calls.verify import Call, Policy
 
@@ -95,4 +95,3 @@ def test_the_name_of_the_caller_may_come_in_a_token_of_its_own():
     said = claims(attest=None, origid=None, rcd={"nam": "Example Bank"})
     verdict = together(identity(), identity(said, ppt="rcd"), to=CALLEE)
     assert verdict.verdict == "valid"
-    assert X5U.startswith("https")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -242,7 +242,8 @@ def _object(path: Path) -> dict[str, Any]:
 @calls.command()
 @click.argument("certificates", nargs=-1, required=True, type=_FILE, metavar="CERT…")
 @click.option("--jsonl", is_flag=True, help='A line each: {"name","sha256","findings":[code,…]}.')
-def lint(certificates: tuple[Path, ...], jsonl: bool) -> None:
+@click.option("--tested", help="Judge by the rules of that day (ISO 8601); they changed in November 2023.")
+def lint(certificates: tuple[Path, ...], jsonl: bool, tested: str | None) -> None:
     """Check STI certificates against ATIS-1000080, RFC 5280 and the SHAKEN certificate policy.
 
     Reads PEM, DER, and JSON lines with base64 DER in "cert". Status: 1 if anything was found, else 0.
@@ -250,8 +251,9 @@ def lint(certificates: tuple[Path, ...], jsonl: bool) -> None:
     from quivive.calls.lint import lint_lines
 
     found = False
+    day = datetime.fromtimestamp(_time(tested), UTC) if tested else None
     for path in certificates:
-        for linted in lint_lines(path.name, _read(path)):
+        for linted in lint_lines(path.name, _read(path), day):
             found = found or bool(linted.findings or linted.error)
             click.echo(json.dumps(linted.row()) if jsonl else _lint_text(linted))
     sys.exit(1 if found else 0)
