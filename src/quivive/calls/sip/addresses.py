@@ -103,7 +103,7 @@ def parse_address(value: bytes) -> Address:
 
 
 def _bare(display: str, value: bytes, problems: list[str]) -> Address:
-    """An address without '<>': all its parameters belong to the header field, and '?' is not allowed (§20)."""
+    """An address without '<>': all parameters belong to the header field, and '?' is not allowed (§20)."""
     uri, _, parameters = value.partition(b";")
     host = value.find(b"@")
     is_sip = value[:3].lower() == b"sip"
@@ -123,8 +123,8 @@ def _display(value: bytes) -> tuple[str, bytes, list[str]]:
         end = lexing.quoted_end(value, 0)
         if end > 0:
             return lexing.text(lexing.unquote(value[:end])), value[end:].strip(WS), []
-        name, bracket, rest = value[1:].partition(b"<")
-        return lexing.text(name.strip(WS)), bracket + rest, ["display-name-quote"]
+        name, mark, rest = value[1:].partition(b"<")
+        return lexing.text(name.strip(WS)), mark + rest, ["display-name-quote"]
     bracket = value.find(b"<")
     if bracket < 0:
         return "", value, []

@@ -1,8 +1,8 @@
 """Who calls whom, as the network asserts it: what a signature is compared with (RFC 8224 §5.1, §8)?
 
 The caller is P-Asserted-Identity, its tel URI first, else From (ATIS-1000074 §5.2.3); networks under the
-French MAN rules take From first (`order`). The called number is that of To; where the call was forwarded to is the
-Request-URI, and where it came through stands in History-Info and Diversion (RFC 7044, RFC 5806).
+French MAN rules take From first (`order`). The called number is that of To; where the call was forwarded to
+is the Request-URI, and where it came through stands in History-Info and Diversion (RFC 7044, RFC 5806).
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _is_anonymous(address: Address) -> bool:
 
 
 def _is_nobody(uri: Uri) -> bool:
-    user, host = uri.user.lower(), uri.host
+    user, host = unquote(uri.user).lower(), uri.host
     return user in _HIDDEN_USERS or host == "anonymous.invalid" or host.endswith(".anonymous.invalid")
 
 

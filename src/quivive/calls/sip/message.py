@@ -30,9 +30,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quivive.calls.sip import lexing
+from quivive.calls.sip import lexing, start_line
 from quivive.calls.sip.lexing import WS
-from quivive.errors import Unreadable
+from quivive.calls.sip.start_line import is_start_line as is_start_line
 
 COMPACT: Mapping[str, str] = {
     "a": "accept-contact", "b": "referred-by", "c": "content-type", "d": "request-disposition",
@@ -61,10 +61,6 @@ MOST_FIELDS = 2_000
 """Header fields of one message that are read."""
 _CONTROL = re.compile(rb"(?<!\\)[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
-_METHODS = frozenset(
-    (b"ACK", b"BYE", b"CANCEL", b"INFO", b"INVITE", b"MESSAGE", b"NOTIFY", b"OPTIONS", b"PRACK",
-     b"PUBLISH", b"REFER", b"REGISTER", b"SUBSCRIBE", b"UPDATE")
-)  # fmt: skip
 _VERSION = re.compile(rb"SIP/2\.0", re.IGNORECASE)
 
 
@@ -112,7 +108,7 @@ def parse(data: bytes) -> Message:
     data = data.lstrip(b"\r\n")  # §7.5: CRLFs before the start line are ignored
     head, rest, finished = _cut(data)
     line, _, lines = head.partition(b"\n")
-    start = _start_line(line.removesuffix(b"\r"))
+    start = start_line.read(line.removesuffix(b"\r"))
     headers, faults = _fields(lines)
     body, extra, length_faults = _body(headers, rest)
     problems = [*start.problems, *([] if finished else ["head-unfinished"]), *_bytes_faults(head)]
@@ -136,49 +132,6 @@ def _cut(data: bytes) -> tuple[bytes, bytes, bool]:
     if empty is None:
         return data.rstrip(b"\r\n"), b"", False
     return data[: empty.start()], data[empty.end() :], True
-
-
-@dataclass(frozen=True)
-class _Start:
-    method: str | None
-    uri: str
-    status: int | None
-    reason: str
-    version: str
-    problems: tuple[str, ...]
-
-
-def _start_line(line: bytes) -> _Start:
-    if line.lstrip(WS)[:4].upper() == b"SIP/":
-        return _status_line(line)
-    parts = line.split()
-    if len(parts) == 2 and parts[0] in _METHODS and parts[1][:4].lower() in (b"sip:", b"sips", b"tel:"):
-        parts.append(b"")
-    elif len(parts) < 3 or parts[-1][:4].upper() != b"SIP/":
-        raise Unreadable("This is no SIP message: its first line is neither a request nor a status line.")
-    method, uri, version = parts[0], b" ".join(parts[1:-1]), parts[-1]
-    faults = {
-        "start-line-whitespace": line != b" ".join(filter(None, parts)),
-        "method": not lexing.is_token(method),
-        "request-uri-whitespace": len(parts) > 3,
-        "request-uri-brackets": uri[:1] == b"<",
-        "version-missing": not version,
-        "version-unknown": version.upper() not in (b"SIP/2.0", b""),
-    }
-    problems = tuple(code for code, is_so in faults.items() if is_so)
-    return _Start(lexing.text(method), lexing.text(uri), None, "", lexing.text(version), problems)
-
-
-def _status_line(line: bytes) -> _Start:
-    version, code, reason, *_ = [*line.split(None, 2), b"", b""]
-    status = int(code) if len(code) == 3 and code.isdigit() and b"100" <= code <= b"699" else None
-    faults = {
-        "start-line-whitespace": not line.startswith(version + b" " + code + b" "),
-        "status-code": status is None,
-        "version-unknown": version.upper() != b"SIP/2.0",
-    }
-    problems = tuple(name for name, is_so in faults.items() if is_so)
-    return _Start(None, "", status, lexing.text(reason.strip()), lexing.text(version), problems)
 
 
 def _bytes_faults(head: bytes) -> Iterator[str]:
@@ -308,17 +261,3 @@ def _next_start(stream: bytes, position: int) -> int | None:
             return begin
         position = end
     return None
-
-
-def is_start_line(line: bytes) -> bool:
-    """Whether a line (its end may be there) is a request line or a status line of SIP/2.0."""
-    parts = line.split(None, 2)
-    if len(parts) >= 2 and parts[0].upper() == b"SIP/2.0":
-        return parts[1].isdigit() and line[:1] not in (b" ", b"\t")
-    tail = line.rstrip()
-    return (
-        len(parts) == 3
-        and lexing.is_token(parts[0])
-        and tail[-8:].upper() in (b" SIP/2.0", b"\tSIP/2.0")
-        and line[:1] not in (b" ", b"\t")
-    )
