@@ -86,12 +86,15 @@ def issue(
     usage: Sequence[str] | None = ("digital_signature",),
     days: tuple[float, float] = (-1, 30),
     key: Key | None = None,
+    key_id: bytes | None = None,
     crl_issuer: x509.Name | None = None,
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
+    digest: hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | None = None,
 ) -> Made:
     """A certificate signed by `issuer`, by itself if None.
 
-    `days`: not before and not after, from NOW. `ca` None leaves basicConstraints out, `usage` None keyUsage;
+    `days`: not before and not after, from NOW. `key_id`: of the subject, instead of the hash of its key.
+    `ca` None leaves basicConstraints out, `usage` None keyUsage;
     `tn_auth_list`, `constraints` (RFC 8226) and `enhanced` (RFC 9118) are DER, put in as they are.
     """
     own = key or ec.generate_private_key(ec.SECP256R1())
@@ -103,7 +106,7 @@ def issue(
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW + timedelta(days=days[0]))
         .not_valid_after(NOW + timedelta(days=days[1]))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False)
+        .add_extension(_key_id(key_id, own), False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False)
         .add_extension(x509.CertificatePolicies([x509.PolicyInformation(POLICY, None)]), False)
     )
@@ -121,7 +124,7 @@ def issue(
             builder = builder.add_extension(_stir(oid, value), False)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    return Made(builder.sign(signer, hashes.SHA256()), own)
+    return Made(builder.sign(signer, digest or hashes.SHA256()), own)
 
 
 def named(name: str) -> x509.Name:
@@ -216,6 +219,12 @@ def _names(names: Sequence[str]) -> bytes:
 
 def _stir(last: str, value: bytes) -> x509.UnrecognizedExtension:
     return x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.3.6.1.5.5.7.1.{last}"), value)
+
+
+def _key_id(chosen: bytes | None, own: Key) -> x509.SubjectKeyIdentifier:
+    if chosen is not None:
+        return x509.SubjectKeyIdentifier(chosen)
+    return x509.SubjectKeyIdentifier.from_public_key(own.public_key())
 
 
 def _usage(bits: Sequence[str]) -> x509.KeyUsage:

@@ -103,7 +103,9 @@ def check(
     due = max((each.next_update for each in answering), default=0.0)
     if at <= due:
         return Revocation("checked", until=min([due, *since]))
-    return Revocation("crl-expired" if answering else "crl-signature" if mine else "crl-not-at-hand")
+    if answering:
+        return Revocation("crl-expired")
+    return Revocation("crl-signature" if mine and not trusted else "crl-not-at-hand")
 
 
 def _names(found: Crl, own: Certificate) -> bool:
