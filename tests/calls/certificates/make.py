@@ -89,6 +89,7 @@ def issue(
     key_id: bytes | None = None,
     crl_issuer: x509.Name | None = None,
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
+    serial: int | None = None,
     digest: hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | None = None,
 ) -> Made:
     """A certificate signed by `issuer`, by itself if None.
@@ -103,7 +104,7 @@ def issue(
     signer = issuer.key if issuer else own
     builder = (
         x509.CertificateBuilder(issuer_name=parent, subject_name=subject, public_key=own.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(NOW + timedelta(days=days[0]))
         .not_valid_after(NOW + timedelta(days=days[1]))
         .add_extension(_key_id(key_id, own), False)
