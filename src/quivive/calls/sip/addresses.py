@@ -28,6 +28,7 @@ from quivive.calls.sip.lexing import WS
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,63}", re.ASCII)
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NUMBER = re.compile(r"\+?(?:[0-9*#().-]|%[0-9A-Fa-f]{2})+", re.ASCII)
+_HOSTLESS = re.compile(r"(?:\+|%2[Bb])[0-9().-]+|[0-9*#]+", re.ASCII)
 _OF_NUMBERS = frozenset(
     str.split(
         "verstat tgrp trunk-context rn npdi rn-context cic cic-context phone-context isub ext cpc oli "
@@ -168,7 +169,7 @@ def _sip(text: str, scheme: str, rest: str, problems: list[str]) -> Uri:
     userinfo, at, where = rest.rpartition("@") if "@" in rest else ("", "", rest)
     where, _, headers = where.partition("?")
     hostport, _, parameters = where.partition(";")
-    if not at and _NUMBER.fullmatch(hostport):  # 'sip:+12155550100;verstat=…', sent without a host
+    if not at and _HOSTLESS.fullmatch(hostport):  # 'sip:+12155550100;verstat=…', sent without a host
         userinfo, hostport = hostport, ""
     user, *pairs = userinfo.split(";") if _has_parameters(userinfo) else [userinfo]
     user = user.partition(":")[0]

@@ -19,7 +19,7 @@ CLASSES: Mapping[str, str] = {
     problem: code
     for code, problems in {
         "sip/two-readings": "content-length-conflict header-repeated asserted-repeated display-name-quote "
-        "address-brackets bare-carriage-return control-character fold-before-first-field",
+        "address-brackets bare-carriage-return mixed-line-ends control-character fold-before-first-field",
         "sip/cut-off": "body-short head-unfinished too-many-fields sdp-too-long",
         "sip/malformed": "start-line-whitespace method request-uri-whitespace request-uri-brackets "
         "version-missing version-unknown status-code line-without-colon header-name bare-line-feed not-utf8 "

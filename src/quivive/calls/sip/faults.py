@@ -84,7 +84,7 @@ def _sequence(message: Message) -> Iterator[str]:
     value = message.first("cseq")
     if value is None:
         return
-    number, *method = value.split()
+    number, *method = value.split() or [b""]
     if not number.isdigit() or len(method) != 1:
         yield "cseq"
     elif message.method is not None and lexing.text(method[0]) != message.method:

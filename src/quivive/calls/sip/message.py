@@ -15,7 +15,8 @@ line-without-colon        a line that is no header field
 header-name               a field name that is no token
 fold-before-first-field   a continuation line with nothing to continue
 too-many-fields           more fields than are read
-bare-line-feed            lines end in LF instead of CR LF
+bare-line-feed            all lines end in LF instead of CR LF: sent so, or saved so by an editor
+mixed-line-ends           some lines end in CR LF and some in LF: strict readers see fewer lines
 bare-carriage-return      a CR without LF inside a line: other readers may see another line there
 control-character         NUL or another control character outside a quoted pair
 not-utf8                  the head is not UTF-8
@@ -106,12 +107,12 @@ def parse(data: bytes) -> Message:
     The body ends where Content-Length says, else with the data, as in a datagram (§18.3).
     """
     data = data.lstrip(b"\r\n")  # §7.5: CRLFs before the start line are ignored
-    head, rest, finished = _cut(data)
+    head, rest, cut_faults = _cut(data)
     line, _, lines = head.partition(b"\n")
     start = start_line.read(line.removesuffix(b"\r"))
     headers, faults = _fields(lines)
     body, extra, length_faults = _body(headers, rest)
-    problems = [*start.problems, *([] if finished else ["head-unfinished"]), *_bytes_faults(head)]
+    problems = [*start.problems, *cut_faults, *_bytes_faults(head)]
     problems += [*faults, *length_faults]
     return Message(
         start.method,
@@ -126,19 +127,21 @@ def parse(data: bytes) -> Message:
     )
 
 
-def _cut(data: bytes) -> tuple[bytes, bytes, bool]:
-    """Head, what follows its empty line, and whether there was one."""
+def _cut(data: bytes) -> tuple[bytes, bytes, list[str]]:
+    """Head, what follows its empty line, and what is wrong with that line."""
     empty = _EMPTY_LINE.search(data)
     if empty is None:
-        return data.rstrip(b"\r\n"), b"", False
-    return data[: empty.start()], data[empty.end() :], True
+        return data.rstrip(b"\r\n"), b"", ["head-unfinished"]
+    head, rest = data[: empty.start()], data[empty.end() :]
+    mixed = head.endswith(b"\r") != (empty.group() == b"\n\r\n")
+    return head, rest, ["mixed-line-ends"] if mixed else []
 
 
 def _bytes_faults(head: bytes) -> Iterator[str]:
     """What is wrong with the bytes of a head, whatever they mean."""
     ends = head.count(b"\r\n")
     if head.count(b"\n") > ends:
-        yield "bare-line-feed"
+        yield "mixed-line-ends" if ends else "bare-line-feed"
     if head.count(b"\r") > ends + head.endswith(b"\r"):
         yield "bare-carriage-return"
     if _CONTROL.search(head):

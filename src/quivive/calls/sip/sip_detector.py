@@ -177,7 +177,10 @@ class _Teller:
     def form(self) -> Iterator[Finding]:
         """A finding for each class of problem, and for what follows the message."""
         message = self._message
-        for code, kind, problems in classes(faults(message)):
+        found = faults(message)
+        if "transport" not in self._item.meta:  # a file, not a packet: an editor may have saved it so
+            found = tuple(problem for problem in found if problem != "bare-line-feed")
+        for code, kind, problems in classes(found):
             yield self._say(code, kind, reference="RFC 3261, RFC 4475", problems=", ".join(problems))
         if derived.is_second(message):
             yield self._say("sip/second-message", "review", reference="RFC 3261 §18.3, RFC 4475 §3.1.2.3",
