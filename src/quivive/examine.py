@@ -133,10 +133,12 @@ def examine(
     context: Context,
     missing: Iterable[Missing] = (),
     seeds: Iterable[Observable] = (),
+    keep: bool = False,
 ) -> Report:
     """Examine `root` (and bare values given as `seeds`) with every detector that accepts what comes up.
 
-    Never raises for what is inside the evidence: a check that could not be made is in the report.
+    `keep` leaves the bytes of all items in the report. Never raises for what is inside the evidence: a
+    check that could not be made is in the report.
     """
     run = _Run(context, time.monotonic() + context.limits.seconds)
     run.add(root, 0)
@@ -146,7 +148,7 @@ def examine(
         subject, depth = run.queue.popleft()
         _examine_one(run, subject, depth, [d for d in detectors if accepts(d, subject)])
     run.examinations += [Examination(m.name, "", root.name, skipped=m.reason) for m in missing]
-    return _report(root, run)
+    return _report(root, run, keep)
 
 
 def accepts(detector: Detector, subject: Subject) -> bool:
@@ -197,12 +199,12 @@ def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, n
     )  # fmt: skip
 
 
-def _report(root: Item, run: _Run) -> Report:
-    """What was found, in the order in which it was found, without the evidence's bytes."""
+def _report(root: Item, run: _Run, keep: bool) -> Report:
+    """What was found, in the order in which it was found, without the evidence's bytes unless asked."""
     return Report(
         name=root.name,
         attention=attention(run.findings, run.examinations),
-        items=tuple(replace(item, data=b"") for item in run.items.values()),
+        items=tuple(item if keep else replace(item, data=b"") for item in run.items.values()),
         examinations=tuple(run.examinations),
         findings=tuple(run.findings),
         observables=tuple(run.observables.values()),

@@ -72,15 +72,17 @@ class Workbench:
         detectors: Sequence[str] | None = None,
         online: bool = False,
         language: str | None = None,
+        keep: bool = False,
     ) -> Report:
         """Examine a file (path), bytes, or a bare value given as a string where no such path exists.
 
         `channel` says how it came ('sms', 'email', 'chat', 'call'; None: unknown). `detectors` restricts
-        the run to names or prefixes ('messages', 'media.ocr').
+        the run to names or prefixes ('messages', 'media.ocr'). `keep` leaves the bytes of everything found
+        inside in `report.items` (the sound of a call, an attachment); else they are dropped.
         Raises NotFound, or UsageError for a string that is neither a path nor a value.
         """
         given = self.input(data, name, media_type, channel)
-        return self.check_input(given, detectors=detectors, online=online, language=language)
+        return self.check_input(given, detectors=detectors, online=online, language=language, keep=keep)
 
     def input(
         self,
@@ -112,6 +114,7 @@ class Workbench:
         detectors: Sequence[str] | None = None,
         online: bool = False,
         language: str | None = None,
+        keep: bool = False,
     ) -> Report:
         """Examine one input; what cannot be read becomes a report that says so."""
         language = language or self.settings.language
@@ -131,7 +134,7 @@ class Workbench:
             online=online,
             calls=self.call_trust(),
         )
-        report = examine(root, chosen, context, self.missing(), seeds)
+        report = examine(root, chosen, context, self.missing(), seeds, keep)
         lists = tuple(Source(f"list {one.name}", one.date, one.sha256) for one in self._lists or ())
         return self._finish(replace(report, sources=report.sources + lists), language)
 
@@ -141,13 +144,18 @@ class Workbench:
         jobs: int | None = None,
         *,
         detectors: Sequence[str] | None = None,
+        online: bool = False,
         language: str | None = None,
+        keep: bool = False,
     ) -> Iterator[Report]:
         """Reports in the order of the inputs, on `jobs` processes; one bad file stops nothing."""
         from quivive import pool
 
         listed = [given if isinstance(given, Input) else self.input(given) for given in inputs]
-        options: dict[str, Any] = {"detectors": list(detectors) if detectors else None, "language": language}
+        chosen = list(detectors) if detectors else None
+        options: dict[str, Any] = {
+            "detectors": chosen, "online": online, "language": language, "keep": keep
+        }  # fmt: skip
         if jobs is None:
             jobs = self.settings.jobs
         if jobs <= 1 or len(listed) <= 1:

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 
@@ -121,3 +122,31 @@ def test_help_does_not_load_what_it_does_not_need():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for heavy in ("numpy", "quivive.workbench", "rich", "jinja2", "yaml", "onnxruntime"):
         assert f"'{heavy}'" not in done.stdout
+
+
+def test_extract_writes_what_was_found_inside_under_names_that_the_evidence_cannot_choose(tmp_path):
+    import io
+    import zipfile
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../../escape.txt", "Your parcel is held")
+        archive.writestr(".hidden", "text")
+    (tmp_path / "a.zip").write_bytes(buffer.getvalue())
+    out = tmp_path / "out"
+    result = CliRunner().invoke(
+        cli, ["check", str(tmp_path / "a.zip"), "--extract", str(out), "--exit-zero", "--json"]
+    )
+    assert result.exit_code == 0
+    names = sorted(path.name for path in out.iterdir())
+    assert len(names) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{12}-[\w-][\w.-]*", name) for name in names)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "out"]
+    assert any(path.read_bytes() == b"Your parcel is held" for path in out.iterdir())
+    assert "Your parcel" not in json.dumps(json.loads(result.stdout)["items"])
+
+
+def test_without_extract_no_file_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(cli, ["check", "--text", "Your parcel is held"])
+    assert list(tmp_path.iterdir()) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,9 +31,10 @@ from quivive.workbench import Workbench
 @click.option("--redact", is_flag=True, help="Mask personal data, to pass the report on.")
 @click.option("--detector", "detectors", multiple=True, help="Only this detector, or all of this prefix.")
 @click.option("--embeddings/--no-embeddings", default=None, help="Use the language model (default) or not.")
-@click.option(
-    "--online/--offline", default=False, help="Allow look-ups that leave the machine (none do yet)."
-)
+@click.option("--online/--offline", default=False, help="Allow look-ups that leave the machine: certificates "
+              "of signed calls, from the address that the call names.")  # fmt: skip
+@click.option("--extract", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Write what was found inside (sound of a call, attachments) to this folder.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes for several inputs.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Another quivive.toml.")
@@ -47,6 +51,7 @@ def check(
     detectors: tuple[str, ...],
     embeddings: bool | None,
     online: bool,
+    extract: Path | None,
     jobs: int | None,
     exit_zero: bool,
     config_file: Path | None,
@@ -63,7 +68,13 @@ def check(
     inputs = [*_inputs(bench, subjects, channel), *_texts(texts, channel)]
     if not inputs:
         raise click.UsageError("Nothing to check: give a file, a folder, '-', a value, or --text.")
-    reports = list(with_progress(_reports(bench, inputs, detectors, online), len(inputs)))
+    if online:
+        click.echo("Online: the servers that hold the certificates of signed calls will see this machine's "
+                   "address.", err=True)  # fmt: skip
+    options = {"detectors": list(detectors) or None, "online": online, "keep": extract is not None}
+    reports = list(with_progress(_reports(bench, inputs, options), len(inputs)))
+    if extract:
+        reports = [write_items(report, extract) for report in reports]
     if redact:
         from quivive.render.redact import redact as mask
 
@@ -108,14 +119,28 @@ def _texts(texts: Iterable[str], channel: Channel | None) -> Iterator[Input]:
         )
 
 
-def _reports(
-    bench: Workbench, inputs: list[Input], detectors: tuple[str, ...], online: bool
-) -> Iterator[Report]:
-    chosen = list(detectors) or None
+def _reports(bench: Workbench, inputs: list[Input], options: dict[str, Any]) -> Iterator[Report]:
     if len(inputs) == 1:
-        yield bench.check_input(inputs[0], detectors=chosen, online=online)
+        yield bench.check_input(inputs[0], **options)
     else:
-        yield from bench.check_many(inputs, detectors=chosen)
+        yield from bench.check_many(inputs, **options)
+
+
+def write_items(report: Report, folder: Path) -> Report:
+    """Write the items found inside to `folder`, named by content and name; gives the report without them.
+
+    The first 12 digits of the sha256 open the name, so that no name in the evidence can choose the place
+    or another file's name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for item in report.items[1:]:
+        if item.data:
+            plain = re.sub(r"[^\w.-]+", "_", item.name.rsplit("/", 1)[-1])[-80:].lstrip(".")
+            target = folder / f"{item.sha256[:12]}-{plain or 'item'}"
+            target.write_bytes(item.data)
+            target.chmod(0o600)
+            click.echo(f"wrote {target}", err=True)
+    return replace(report, items=tuple(replace(item, data=b"") for item in report.items))
 
 
 def with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:

@@ -6,13 +6,22 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from quivive.intake import VALUE_TYPE
-from quivive.model import Advice, Finding, LikelihoodRatio, Report
+from quivive.model import Advice, Finding, Item, LikelihoodRatio, Report
 from quivive.render.lang import labels
 from quivive.render.safe import inert, place, plain, shown, skipped, worst_first
 
 WIDTH = 96
 _COLOURS = {"act": "1;31", "look": "1;33", "could-not-look": "1;35", "nothing-found": "1", "fail": "31",
             "review": "33", "open": "35", "pass": "32"}  # fmt: skip
+_FACTUAL = frozenset(
+    {
+        VALUE_TYPE,
+        "message/sip",
+        "application/x-x509-cert",
+        "application/vnd.tcpdump.pcap",
+        "application/x-pcapng",
+    }
+)
 _SIGNS = {
     "fail": "!!",
     "review": "! ",
@@ -41,10 +50,10 @@ def _report(
     level = _paint(words[f"attention/{report.attention}"].upper(), report.attention, colour)
     yield f"{level}  {inert(report.name)}"
     yield from _wrap(words[f"attention/{report.attention}/means"], "   ")
-    asked_about_a_value = report.items[:1] and report.items[0].media_type == VALUE_TYPE
+    root = report.items[0] if report.items else None
     for finding in worst_first(report):
         said = finding.kind in ("fail", "review") or finding.weight or finding.proposition
-        if verbose or said or (asked_about_a_value and finding.kind in ("informational", "pass")):
+        if verbose or said or _answers(finding, root):
             yield from _finding(finding, words, verbose, colour, len(report.items) > 1)
     if steps:
         yield from _section(words["what-to-do"], _numbered(report.advice))
@@ -54,6 +63,13 @@ def _report(
     yield "   " + _summary(report, words, verbose)
     if verbose > 1:
         yield from _section(words["examined"], _details(report))
+
+
+def _answers(finding: Finding, root: Item | None) -> bool:
+    """Whether what was asked is what this says: of values and technical records, people want the facts."""
+    if root is None or root.media_type not in _FACTUAL or finding.kind not in ("informational", "pass"):
+        return False
+    return finding.kind == "pass" or root.media_type == VALUE_TYPE or finding.item == root.name
 
 
 def _finding(
