@@ -8,7 +8,7 @@ import pytest
 
 from calls.captures import capture_maker as make
 from calls.captures.sound import encode, likeness, pcmu, samples_of, tone
-from quivive.calls.captures.capture_detector import Captures
+from quivive.calls.captures.capture_detector import MOST_TOLD, Captures
 from quivive.errors import Unreadable
 from quivive.intake import take
 from quivive.model import Context, Finding, Item, Limits, Observable, Yield
@@ -177,6 +177,19 @@ def test_more_than_the_limit_is_said_not_done(spoken):
     small = items(spoken, Limits(item_bytes=4000))
     assert len(small["call.pcap/call-1-caller.wav"].data) <= 4000
     assert "capture/audio-cut" in findings(spoken, Limits(item_bytes=4000))
+
+
+def test_thousands_of_calls_are_not_told_one_by_one():
+    invites = [make.udp(make.sip(make.INVITE, call=f"{n}@example.org")) for n in range(MOST_TOLD + 5)]
+    found = [each.code for each in examine(make.pcap(invites, 101)) if isinstance(each, Finding)]
+    assert found.count("capture/call-pending") == MOST_TOLD
+    assert found.count("capture/too-many") == 1
+
+
+def test_many_unknown_networks_make_one_finding():
+    blocks = [make.interface(200 + n) + make.enhanced(b"?" * 20, number=n) for n in range(20)]
+    found = findings(make.section() + b"".join(blocks))["capture/link-unreadable"]
+    assert found.params == {"link": "200, 201, 202, 203, 204, 205, 206, 207", "count": "20"}
 
 
 def test_times_that_no_calendar_has_do_no_harm():

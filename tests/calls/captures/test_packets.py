@@ -17,7 +17,7 @@ HELLO6 = make.udp(b"hello", "2001:db8::1", 1111, "2001:db8::2", 2222)
 
 def read(frames_: list[bytes], link: int = 1, snap: int = 262144) -> tuple[list[Packet], Faults]:
     data, faults = make.pcap(frames_, link, snap=snap), Counter[str]()
-    found = list(packets(data, frames(data, faults), faults))
+    found = list(packets(data, frames(data, faults), faults, Counter()))
     return found, +faults
 
 
@@ -121,7 +121,9 @@ def test_what_the_snapshot_length_cut_off_is_said():
 
 
 def test_frames_of_a_network_that_is_not_read_are_counted_by_its_number():
-    assert read([b"\x00" * 60] * 3, 105) == ([], {"link 105": 3})
+    data, links = make.pcap([b"\x00" * 60] * 3, 105), Counter[int]()
+    assert list(packets(data, frames(data, Counter()), Counter(), links)) == []
+    assert links == {105: 3}
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,13 @@ def test_a_file_cut_off_gives_what_came_before_and_says_so():
     assert faults["cut-short"] == 1
 
 
+@pytest.mark.parametrize("rest", [b"\x00", b"\x00" * 15])
+def test_a_file_cut_off_in_the_head_of_a_record_says_so(rest):
+    assert read(make.pcap([]) + rest)[2]["cut-short"] == 1
+    data, _, faults = read(make.pcap(FRAMES) + rest)
+    assert (data, faults["cut-short"]) == (FRAMES, 1)
+
+
 def test_a_pcapng_file_cut_off_says_so():
     data, _, faults = read(make.pcapng(FRAMES)[:-6])
     assert data == FRAMES[:2]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_PAUSE = 60.0
 """Seconds of silence between two packets."""
+_PAUSE_A_PACKET = 0.5
+"""Seconds of silence that each packet before allows, besides _SLACK: who speaks a second sends fifty."""
 _SLACK = 2.0
 """Seconds by which time stamps may run ahead of the capture's clock."""
 _WAV_HEADER = 44
@@ -61,7 +63,7 @@ class _Timeline:
     def __init__(self, make: Decoder, clock: int, most: int) -> None:
         self._decode, self._clock, self._most = make, clock, most
         self._parts: list[tuple[int, Samples]] = []
-        self._reached = self._spoken = self._silent = self._damaged = 0
+        self._reached = self._packets = self._silent = self._damaged = 0
         self._before: Rtp | None = None
         self._due = 0
         self._shortened = self._cut = False
@@ -79,7 +81,7 @@ class _Timeline:
         if len(samples):
             self._parts.append((at, samples))
         self._silent += at - self._reached
-        self._spoken += len(samples)
+        self._packets += 1
         self._reached = at + len(samples)
         self._due = packet.stamp + round(len(samples) * self._clock / rate)
         self._before = packet
@@ -88,8 +90,8 @@ class _Timeline:
     def _pause(self, packet: Rtp, samples: int) -> float:
         """Seconds between the end of the packet before and the begin of this one, by their time stamps.
 
-        Where they leap (the sender began anew) the capture's clock says it. In all at most ten times what
-        was said, and MOST_PAUSE: else a few packets could ask for hours of silence.
+        Where they leap (the sender began anew) the capture's clock says it. In all no more than the packets
+        allow, else a few of them could ask for hours of silence.
         """
         if self._before is None:
             return 0.0
@@ -97,7 +99,7 @@ class _Timeline:
         waited = packet.time - self._before.time
         if stamped < 0 or stamped > waited + _SLACK:
             stamped = max(0.0, waited - samples / self._decode.rate) if abs(stamped) > _SLACK else 0.0
-        left = 10 * self._spoken / self._decode.rate + MOST_PAUSE - self._silent / self._decode.rate
+        left = _SLACK + _PAUSE_A_PACKET * self._packets - self._silent / self._decode.rate
         pause = min(stamped, MOST_PAUSE, max(0.0, left))
         self._shortened |= pause < stamped
         return pause

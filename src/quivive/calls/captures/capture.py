@@ -25,7 +25,7 @@ _STUN = b"\x21\x12\xa4\x42"
 
 @dataclass(frozen=True)
 class Capture:
-    """What was read; `faults` and `others` (protocols that are not read) count what was not.
+    """What was read; `faults`, `others` (protocols) and `links` (link types) count what was not.
 
     `first` and `last` are the times of the first and last packet in unix seconds, None if there is none.
     """
@@ -39,12 +39,13 @@ class Capture:
     keys: tuple[Keys, ...]
     faults: Faults
     others: Counter[str]
+    links: Counter[int]
 
 
 def read(data: bytes) -> Capture:
     """Read a pcap or pcapng file. Raises Unreadable where it is neither."""
     reader = _Reader()
-    for packet in packets(data, frames(data, reader.faults), reader.faults):
+    for packet in packets(data, frames(data, reader.faults), reader.faults, reader.links):
         if reader.packets >= MOST_PACKETS:
             reader.faults["too-many-packets"] += 1
             break
@@ -57,6 +58,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.faults: Faults = Counter()
+        self.links: Counter[int] = Counter()
         self.packets = 0
         self._others: Counter[str] = Counter()
         self._first: float | None = None
@@ -130,6 +132,7 @@ class _Reader:
             keys=tuple(k for k in held if isinstance(k, Keys)),
             faults=+self.faults,
             others=self._others,
+            links=self.links,
         )
 
 

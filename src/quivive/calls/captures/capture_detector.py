@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from quivive.calls.captures import derived
 from quivive.calls.captures.audio import Audio, decode
@@ -15,8 +15,11 @@ from quivive.calls.captures.parties import parties
 from quivive.calls.captures.sentences import CODES
 from quivive.calls.captures.signals import end
 from quivive.calls.captures.streams import Flow
-from quivive.calls.captures.voices import Voice
+from quivive.calls.captures.voices import Keys, Voice
 from quivive.model import Context, Finding, Item, Kind, Observable, Source, Subject, Yield, finding
+
+MOST_TOLD = 2_000
+"""Calls and streams of one capture that are told one by one."""
 
 
 class Captures:
@@ -39,11 +42,11 @@ class Captures:
         capture = read(subject.data)
         yield _summary(self, subject, capture)
         yield from _ends(subject, capture)
-        teller = _Teller(self, subject, context)
+        teller = _Teller(self, subject, context, capture)
         for call in capture.calls:
-            yield from teller.call(call, capture)
-        yield from teller.other_messages(capture)
-        yield from teller.sound(None, capture)
+            yield from teller.call(call)
+        yield from teller.other_messages()
+        yield from teller.sound(None)
         yield from _faults(self, subject, capture)
 
 
@@ -74,17 +77,26 @@ def _ends(item: Item, capture: Capture) -> Iterator[Observable]:
 
 
 class _Teller:
-    """Says what was found, and counts what the recordings take of the limits."""
+    """Says what was found, and counts what calls, messages and recordings take of the limits."""
 
-    def __init__(self, detector: Captures, item: Item, context: Context) -> None:
+    def __init__(self, detector: Captures, item: Item, context: Context, capture: Capture) -> None:
         self._detector, self._item, self._limits = detector, item, context.limits
+        self._capture = capture
+        self._sound: dict[int | None, list[Voice | Keys]] = {}
+        both: list[Voice | Keys] = [*capture.voices, *capture.keys]
+        for one in both:
+            self._sound.setdefault(one.call.number if one.call else None, []).append(one)
+        self._untold = MOST_TOLD
         self._octets = context.limits.bytes // 2
         self._items = context.limits.items
         self._full = False
         self._unclaimed = 0
 
-    def call(self, call: Call, capture: Capture) -> Iterator[Yield]:
+    def call(self, call: Call) -> Iterator[Yield]:
         """One call: its course, its messages, its sound."""
+        if not self._may_tell():
+            yield from self._no_more(f"{MOST_TOLD} calls and streams")
+            return
         code, more = _outcome(call)
         caller, callee = parties(call.invite or call.signals[0])
         params = {"number": call.number, "caller": caller, "callee": callee}
@@ -93,7 +105,11 @@ class _Teller:
         yield finding(self._detector, code, "informational", self._item, params=params, figures=figures)
         for message in derived.messages(self._item, call.signals, call, self._limits):
             yield from self._hand_on(message)
-        yield from self.sound(call, capture)
+        yield from self.sound(call)
+
+    def _may_tell(self) -> bool:
+        self._untold -= 1
+        return self._untold >= 0
 
     def _hand_on(self, item: Item) -> Iterator[Yield]:
         if self._items > 0:
@@ -107,10 +123,10 @@ class _Teller:
             self._full = True
             yield finding(self._detector, "capture/too-many", "open", self._item, params={"what": what})
 
-    def other_messages(self, capture: Capture) -> Iterator[Yield]:
+    def other_messages(self) -> Iterator[Yield]:
         """Registrations and the like; those with an Identity are handed on."""
-        inside = {id(signal) for call in capture.calls for signal in call.signals}
-        others = tuple(signal for signal in capture.messages if id(signal) not in inside)
+        inside = {id(signal) for call in self._capture.calls for signal in call.signals}
+        others = tuple(signal for signal in self._capture.messages if id(signal) not in inside)
         if not others:
             return
         methods = Counter(signal.method for signal in others).most_common(8)
@@ -119,14 +135,16 @@ class _Teller:
         for message in derived.messages(self._item, others, None, self._limits):
             yield from self._hand_on(message)
 
-    def sound(self, call: Call | None, capture: Capture) -> Iterator[Yield]:
+    def sound(self, call: Call | None) -> Iterator[Yield]:
         """The streams of a call, or those that belong to none."""
-        for voice in capture.voices:
-            if voice.call is call:
-                yield from self._voice(voice)
-        for keys in capture.keys:
-            if keys.call is call:
-                yield self._say("capture/keys", keys.stream.flow, count=keys.count)
+        for one in self._sound.get(call.number if call else None, ()):
+            if not self._may_tell():
+                yield from self._no_more(f"{MOST_TOLD} calls and streams")
+                return
+            if isinstance(one, Voice):
+                yield from self._voice(one)
+            else:
+                yield self._say("capture/keys", one.stream.flow, count=one.count)
 
     def _say(self, code: str, flow: Flow, kind: Kind = "informational", **params: object) -> Finding:
         src, sport, dst, dport = flow
@@ -192,14 +210,14 @@ def _faults(detector: Captures, item: Item, capture: Capture) -> Iterator[Findin
         params: dict[str, object] = {"protocol": protocol}
         yield finding(detector, "capture/other-protocol", "open", item, params=params)
     for fault, count in sorted(capture.faults.items()):
-        name, _, link = fault.partition(" ")
-        code, what = _FAULTS.get(name, (f"capture/{name}", ""))
-        params = {"count": count, "link": link, "what": what}
-        yield finding(detector, code, "open", item, params=params)
+        if fault in _TOO_MANY:
+            params = {"what": _TOO_MANY[fault]}
+            yield finding(detector, "capture/too-many", "open", item, params=params)
+        else:
+            yield finding(detector, f"capture/{fault}", "open", item, params={"count": count})
+    if capture.links:
+        params = {"link": ", ".join(map(str, sorted(capture.links)[:8])), "count": capture.links.total()}
+        yield finding(detector, "capture/link-unreadable", "open", item, params=params)
 
 
-_FAULTS: Mapping[str, tuple[str, str]] = {
-    "link": ("capture/link-unreadable", ""),
-    "too-many-packets": ("capture/too-many", "packets"),
-    "too-many-messages": ("capture/too-many", "SIP messages"),
-}
+_TOO_MANY = {"too-many-packets": "packets", "too-many-messages": "SIP messages"}

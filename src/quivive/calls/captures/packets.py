@@ -8,6 +8,7 @@ the capture sees the packet.
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -49,14 +50,17 @@ class _Ip(NamedTuple):
     end: int
 
 
-def packets(data: bytes, frames: Iterable[Frame], faults: Faults) -> Iterator[Packet]:
-    """The datagrams and segments of frames of the file `data`, fragments put together."""
+def packets(data: bytes, frames: Iterable[Frame], faults: Faults, links: Counter[int]) -> Iterator[Packet]:
+    """The datagrams and segments of frames of the file `data`, fragments put together.
+
+    `links` counts the frames whose link type is not read.
+    """
     fragments = Fragments(faults)
     for frame in frames:
         start = ip_start(frame.link, data, frame.start, frame.end)
         if start < 0:
             if start == UNKNOWN_LINK:
-                faults[f"link {frame.link}"] += 1
+                links[frame.link] += 1
             continue
         packet = _packet(frame.time, data, start, frame.end, fragments, faults)
         if packet is not None:

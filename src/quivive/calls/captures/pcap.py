@@ -76,13 +76,13 @@ def _classic(data: bytes, faults: Faults) -> Iterator[Frame]:
             faults["damaged"] += 1
             return
         if at + kept > size:
-            break
+            faults["cut-short"] += 1
+            yield Frame(seconds + fraction * unit, link, at, size, length)
+            return
         yield Frame(seconds + fraction * unit, link, at, at + kept, length)
         at += kept
     if at != size:
         faults["cut-short"] += 1
-        if at < size and at + kept > size:
-            yield Frame(seconds + fraction * unit, link, at, size, length)
 
 
 def _blocks(data: bytes, faults: Faults) -> Iterator[Frame]:

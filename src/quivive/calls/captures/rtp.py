@@ -85,8 +85,11 @@ class Streams:
         """The streams, in the order of their first packets.
 
         One to or from an address that signalling announced is taken as it is, any other if it looks like RTP.
+        What was held of a stream is let go as it is read.
         """
-        for (src, sport, dst, dport, ssrc), held in self._found.items():
+        for key in list(self._found):
+            src, sport, dst, dport, ssrc = key
+            held = self._found.pop(key)
             packets = [rtp for time, data in held if (rtp := parse(time, data))]
             known = (dst, dport) in announced or (src, sport) in announced
             if packets and (known or looks_like_rtp(packets)):
