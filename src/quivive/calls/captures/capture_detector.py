@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from quivive.calls.captures import derived
 from quivive.calls.captures.audio import Audio, decode
 from quivive.calls.captures.calls import Call
-from quivive.calls.captures.capture import Capture, read
+from quivive.calls.captures.capture import MOST_MESSAGES, MOST_PACKETS, Capture, read
 from quivive.calls.captures.codecs import is_read
 from quivive.calls.captures.parties import parties
 from quivive.calls.captures.sentences import CODES
@@ -95,7 +95,7 @@ class _Teller:
     def call(self, call: Call) -> Iterator[Yield]:
         """One call: its course, its messages, its sound."""
         if not self._may_tell():
-            yield from self._no_more(f"{MOST_TOLD} calls and streams")
+            yield from self._no_more(MOST_TOLD)
             return
         code, more = _outcome(call)
         caller, callee = parties(call.invite or call.signals[0])
@@ -103,25 +103,26 @@ class _Teller:
         params |= {"time": derived.clock(call.started), **more}
         figures = (derived.ladder(call),)
         yield finding(self._detector, code, "informational", self._item, params=params, figures=figures)
-        for message in derived.messages(self._item, call.signals, call, self._limits):
-            yield from self._hand_on(message)
+        yield from self._hand_on(derived.messages(self._item, call.signals, call, self._limits))
         yield from self.sound(call)
 
     def _may_tell(self) -> bool:
         self._untold -= 1
         return self._untold >= 0
 
-    def _hand_on(self, item: Item) -> Iterator[Yield]:
-        if self._items > 0:
+    def _hand_on(self, items: Iterator[Item]) -> Iterator[Yield]:
+        """Items one by one; what lies beyond the limit is not made."""
+        for item in items:
+            if self._items <= 0:
+                yield from self._no_more(self._limits.items)
+                return
             self._items -= 1
             yield item
-        else:
-            yield from self._no_more(f"{self._limits.items} messages and recordings")
 
-    def _no_more(self, what: str) -> Iterator[Finding]:
+    def _no_more(self, limit: int) -> Iterator[Finding]:
         if not self._full:
             self._full = True
-            yield finding(self._detector, "capture/too-many", "open", self._item, params={"what": what})
+            yield finding(self._detector, "capture/too-many", "open", self._item, params={"limit": limit})
 
     def other_messages(self) -> Iterator[Yield]:
         """Registrations and the like; those with an Identity are handed on."""
@@ -132,14 +133,13 @@ class _Teller:
         methods = Counter(signal.method for signal in others).most_common(8)
         params = {"methods": ", ".join(f"{name} {count}" for name, count in methods)}
         yield finding(self._detector, "capture/other-messages", "informational", self._item, params=params)
-        for message in derived.messages(self._item, others, None, self._limits):
-            yield from self._hand_on(message)
+        yield from self._hand_on(derived.messages(self._item, others, None, self._limits))
 
     def sound(self, call: Call | None) -> Iterator[Yield]:
         """The streams of a call, or those that belong to none."""
         for one in self._sound.get(call.number if call else None, ()):
             if not self._may_tell():
-                yield from self._no_more(f"{MOST_TOLD} calls and streams")
+                yield from self._no_more(MOST_TOLD)
                 return
             if isinstance(one, Voice):
                 yield from self._voice(one)
@@ -160,7 +160,7 @@ class _Teller:
             yield self._say("capture/codec-unreadable", flow, "open", codec=codec)
             return
         if self._items <= 0 or self._octets <= 0:
-            yield from self._no_more("recordings")
+            yield from self._no_more(self._limits.bytes if self._items else self._limits.items)
             return
         sound = decode(voice.packets, voice.codec, min(self._octets, self._limits.item_bytes))
         if sound is None or not sound.seconds:
@@ -170,7 +170,8 @@ class _Teller:
         self._unclaimed += voice.call is None
         yield self._heard(voice, sound)
         yield from self._blemishes(voice, sound)
-        yield from self._hand_on(derived.recording(self._item, voice, sound, self._unclaimed, self._limits))
+        recording = derived.recording(self._item, voice, sound, self._unclaimed, self._limits)
+        yield from self._hand_on(iter((recording,)))
 
     def _heard(self, voice: Voice, sound: Audio) -> Finding:
         code = f"capture/audio-{voice.speaker}" if voice.call else "capture/audio"
@@ -211,7 +212,7 @@ def _faults(detector: Captures, item: Item, capture: Capture) -> Iterator[Findin
         yield finding(detector, "capture/other-protocol", "open", item, params=params)
     for fault, count in sorted(capture.faults.items()):
         if fault in _TOO_MANY:
-            params = {"what": _TOO_MANY[fault]}
+            params = {"limit": _TOO_MANY[fault]}
             yield finding(detector, "capture/too-many", "open", item, params=params)
         else:
             yield finding(detector, f"capture/{fault}", "open", item, params={"count": count})
@@ -220,4 +221,4 @@ def _faults(detector: Captures, item: Item, capture: Capture) -> Iterator[Findin
         yield finding(detector, "capture/link-unreadable", "open", item, params=params)
 
 
-_TOO_MANY = {"too-many-packets": "packets", "too-many-messages": "SIP messages"}
+_TOO_MANY = {"too-many-packets": MOST_PACKETS, "too-many-messages": MOST_MESSAGES}

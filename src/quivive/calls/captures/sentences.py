@@ -82,8 +82,8 @@ CODES: Mapping[str, str] = {
         "Frames from a kind of network that Quivive does not read (link type {link}): {count}."
     ),
     "capture/too-many": (
-        "The capture holds more than Quivive reads of one file ({what}): the rest was not examined. Cut the"
-        " capture into parts."
+        "The capture holds more packets, messages, calls or recordings than Quivive reads of one file "
+        "(limit: {limit}): the rest was not examined. Cut the capture into parts."
     ),
 }
 """Finding codes and their English sentences."""
