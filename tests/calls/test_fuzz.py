@@ -121,13 +121,13 @@ def test_any_protected_header_gets_a_verdict(changes: dict[str, Any]) -> None:
 )
 def test_a_date_beyond_every_clock_is_refused_beside_a_date_header(iat: float) -> None:
     verdict = judged(signed(HEADER, {**CLAIMS, "iat": iat}), CALL)
-    assert {"date-stale", "date-future"} & {each.code for each in verdict.reasons}
+    assert {"date-stale", "claim-iat"} & {each.code for each in verdict.reasons}
 
 
-def test_a_name_that_is_no_text_of_unicode_has_no_digest() -> None:
+def test_a_name_that_is_no_text_of_unicode_is_refused() -> None:
     rich = {"rcd": {"nam": "\ud800"}, "rcdi": {"/nam": "sha256-AAAA"}}
     verdict = judged(signed(HEADER, {**CLAIMS, **rich}), CALL)
-    assert {"rcdi-mismatch", "claim-rcdi"} & {each.code for each in verdict.reasons}
+    assert "json" in {each.code for each in verdict.reasons}
 
 
 @given(

@@ -27,6 +27,7 @@ from calls.signed import (
 from quivive.calls import passport, refusals, signers
 from quivive.calls.passport import encode, serialise
 from quivive.calls.verify import Call, Policy
+from quivive.calls.x5u import Refused
 
 
 def test_it_accepts_a_call_that_was_signed_for_this_caller_and_callee():
@@ -360,3 +361,39 @@ def test_vendor_tokens_verify_with_their_recovered_keys_and_no_changed_one_does(
         for place in range(len(whole)):
             other = b"A" if whole[place : place + 1] != b"A" else b"B"
             assert judged(whole[:place] + other + whole[place + 1 :], by=by).signature == "invalid"
+
+
+def test_an_x5u_on_port_8443_is_asked_for_and_one_on_8444_is_not():
+    asked: list[str] = []
+
+    def fetch(x5u: str, time: float) -> bytes:
+        asked.append(x5u)
+        return provider().pem
+
+    by = signers.Certificates({}, trusted(), fetch)
+    usual, odd = "https://cert.example.org:8443/a.pem", "https://cert.example.org:8444/a.pem"
+    assert judged(token(header={"x5u": usual}), by=by).verdict == "valid"
+    assert codes(judged(token(header={"x5u": odd}), by=by)) == ["x5u-port"]
+    assert asked == [usual]
+
+
+def test_a_chain_that_was_fetched_is_judged_again_when_another_lies_there():
+    chains = [provider().pem, issue(authority("Another Root"), spc="709J", key=provider().key).pem]
+    by = signers.Certificates({}, trusted(), lambda x5u, time: chains[0])
+    assert judged(identity(), by=by).verdict == "valid"
+    chains.reverse()
+    assert codes(judged(identity(), by=by)) == ["certificate-unknown-issuer"]
+
+
+@pytest.mark.parametrize("code", ["x5u-timeout", "x5u-unreachable", "x5u-status", "x5u-tls", "x5u-redirect"])
+def test_a_certificate_that_cannot_be_fetched_is_436_with_its_own_reason(code):
+    def fetch(x5u: str, time: float) -> bytes:
+        raise Refused(code, "")
+
+    verdict = judged(identity(), by=signers.Certificates({}, trusted(), fetch))
+    assert (verdict.signature, verdict.sip_code, codes(verdict)) == ("not-checked", 436, [code])
+
+
+def test_offline_an_address_that_may_never_be_fetched_is_refused_all_the_same():
+    verdict = judged(token(header={"x5u": "http://cert.example.org/a.pem"}), by=at_hand())
+    assert (verdict.verdict, codes(verdict)) == ("invalid", ["x5u-scheme"])

@@ -6,7 +6,6 @@ codes of faults (refusals.yaml), in the order of the claims; nothing is compared
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,8 @@ from typing import Any
 KINDS = (None, "shaken", "div", "div-o", "rph", "rcd")
 """Values of `ppt` that are understood; None is the token of RFC 8225 itself."""
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+LAST_SECOND = 253_402_300_799
+"""Unix time of the last second of the year 9999; beyond, clocks and calendars fail."""
 MOST = 500
 """Called numbers that one token may name."""
 
@@ -45,8 +46,8 @@ def faults(ppt: str | None, claims: Mapping[str, Any]) -> list[str]:
 
 
 def is_time(value: object) -> bool:
-    """Whether this is a NumericDate (RFC 7519 §2): a finite number of seconds, no truth value."""
-    return type(value) is int or (type(value) is float and math.isfinite(value))
+    """Whether this is a NumericDate (RFC 7519 §2): seconds as a number, no truth value, in calendar years."""
+    return (type(value) is int or type(value) is float) and -LAST_SECOND <= value <= LAST_SECOND
 
 
 def is_party(value: object) -> bool:

@@ -65,7 +65,10 @@ def compact(signature: bytes, header: Mapping[str, Any], claims: Mapping[str, An
     """The PASSporT whose compact form '..signature' left header and claims to the SIP message (§7)."""
     if len(signature) != _SIGNATURE:
         raise Malformed("signature-length", f"{len(signature)} characters, not {_SIGNATURE}")
-    signed = encode(serialise(header)) + b"." + encode(serialise(claims))
+    try:
+        signed = encode(serialise(header)) + b"." + encode(serialise(claims))
+    except UnicodeEncodeError as error:
+        raise Malformed("json", f"the call's parties are no text: {error}") from error
     return Passport(header, claims, signed, decode(signature))
 
 
@@ -99,8 +102,11 @@ def _header(segment: bytes) -> Mapping[str, Any]:
 
 
 def _object(segment: bytes, part: str) -> dict[str, Any]:
+    data = decode(segment)
     try:
-        value = _JSON.decode(decode(segment).decode("utf-8"))
+        value = _JSON.decode(data.decode("utf-8"))
+        if b"\\u" in data:  # half a surrogate pair is no character: nobody could show or sign it again
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Malformed("json", f"the {part} does not read as JSON: {error}") from error
     if not isinstance(value, dict):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from quivive.calls.certificates import chain as chains
 from quivive.calls.certificates.certificate import Certificate, read_chain
+from quivive.calls.x5u import Refused, refusal
 from quivive.errors import Unreadable, UsageError
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class GivenCertificate:
 class Certificates:
     """Chains by the address that names them: those at hand, then those that `fetch` brings.
 
-    `fetch` returns a chain or raises an error with a `code` (x5u.Refused); None: nothing is fetched.
-    Judgements are remembered while they hold. Safe to use from several threads.
+    `fetch` returns a chain, the same object while it may be kept, or raises x5u.Refused; None: nothing is
+    fetched. Judgements are remembered while they hold. Safe to use from several threads.
     """
 
     given = False
@@ -89,35 +90,32 @@ class Certificates:
         self._at_hand = at_hand
         self._trust = trust
         self._fetch = fetch
-        self._known: dict[str, Signer] = {}
+        self._known: dict[str, tuple[bytes, Signer]] = {}
         self._lock = threading.Lock()
 
     def at(self, x5u: str, time: float) -> Signer:
         """The signer behind an address, judged at a time."""
-        known = self._known.get(x5u)
-        if known and known.since <= time <= known.until:
-            return known
-        signer = self._look(x5u, time)
-        if signer.key:  # what could not be had is asked for again; `fetch` has a memory of its own for that
-            with self._lock:
-                if len(self._known) >= MOST:
-                    self._known.pop(next(iter(self._known)))
-                self._known[x5u] = signer
-        return signer
-
-    def _look(self, x5u: str, time: float) -> Signer:
         data = self._at_hand.get(x5u)
-        if data is None and self._fetch is None:
-            return Signer(None, ("certificate-not-at-hand",))
-        if data is None and self._fetch is not None:
+        if data is None:
+            code = refusal(x5u)
+            if code or self._fetch is None:
+                return Signer(None, (code or "certificate-not-at-hand",))
             try:
-                data = self._fetch(x5u, time)
-            except Exception as error:
-                code = getattr(error, "code", None)
-                if not isinstance(code, str):
-                    raise
-                return Signer(None, (code,))
-        return judge(data or b"", self._trust, time)
+                data = self._fetch(x5u, time)  # has a memory of its own, and forgets in time
+            except Refused as error:
+                return Signer(None, (error.code,))
+        known = self._known.get(x5u)
+        if known and known[0] is data and known[1].since <= time <= known[1].until:
+            return known[1]
+        return self._judged(x5u, data, time)
+
+    def _judged(self, x5u: str, data: bytes, time: float) -> Signer:
+        signer = judge(data, self._trust, time)
+        with self._lock:
+            if len(self._known) >= MOST:
+                self._known.pop(next(iter(self._known)))
+            self._known[x5u] = data, signer
+        return signer
 
 
 def judge(data: bytes, trust: Trust, time: float) -> Signer:
