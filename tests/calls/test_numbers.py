@@ -89,7 +89,9 @@ def test_a_french_number_with_portability_prefix_is_the_number_without():
     assert e164(prefixed) == plain
 
 
-@pytest.mark.parametrize("number", ["3310200023456789", "4910200123456789", "331020012345678", "33*0200123456789"])
+@pytest.mark.parametrize(
+    "number", ["3310200023456789", "4910200123456789", "331020012345678", "33*0200123456789"]
+)
 def test_other_numbers_of_that_length_have_no_prefix(number):
     assert without_prefix(number) == number
     assert portability_prefix(number) is None

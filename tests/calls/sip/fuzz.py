@@ -15,7 +15,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from calls.sip.invites import SDP, invite
-
 from quivive.calls import numbers
 from quivive.calls.sip import message
 from quivive.calls.sip.sip_detector import Sip
@@ -24,9 +23,10 @@ from quivive.intake import take
 from quivive.model import Context
 
 SPICE = (
-    b"\r\n", b"\n", b"\r", b"\x00", b"\xff", b'"', b"<", b">", b";", b",", b":", b"@", b"%", b"%00", b"\\", b" ",
-    b"\t", b"=", b"--b1", b"sip:", b"tel:+", b"SIP/2.0", b"SIP/2.0 200 OK\r\n", b"\r\n\r\n", b"Content-Length: ",
-    b"l: 99999999999999999999", b"9" * 40, b"[::1]", b"\xe2\x80\xae", b"v=0\r\n", b"m=audio ", b"a=rtpmap:",
+    b"\r\n", b"\n", b"\r", b"\x00", b"\xff", b'"', b"<", b">", b";", b",", b":", b"@", b"%", b"%00", b"\\",
+    b" ", b"\t", b"=", b"--b1", b"sip:", b"tel:+", b"SIP/2.0", b"SIP/2.0 200 OK\r\n", b"\r\n\r\n",
+    b"Content-Length: ", b"l: 99999999999999999999", b"9" * 40, b"[::1]", b"\xe2\x80\xae", b"v=0\r\n",
+    b"m=audio ", b"a=rtpmap:",
     b"Identity: ", b";verstat=", b"Date: ", b"\r\n ", b"*", b"+",
 )  # fmt: skip
 
@@ -41,7 +41,9 @@ def seeds() -> list[bytes]:
         "Privacy": "id;critical",
         "Identity": "a.b.c;info=<https://certificates.example.org/a.pem>",
     }
-    multipart = b"--b1\r\nContent-Type: application/sdp\r\n\r\n" + SDP + b"\r\n--b1\r\n\r\nhello\r\n--b1--\r\n"
+    multipart = (
+        b"--b1\r\nContent-Type: application/sdp\r\n\r\n" + SDP + b"\r\n--b1\r\n\r\nhello\r\n--b1--\r\n"
+    )
     return [
         invite(SDP),
         invite(SDP, **rich),
@@ -49,7 +51,7 @@ def seeds() -> list[bytes]:
         invite(invite(), Content_Type="message/sip"),
         invite(b"hello", method="MESSAGE", Content_Type="text/plain"),
         invite() + invite(SDP),
-        b"SIP/2.0 486 Busy Here\r\nv: SIP/2.0/TCP [2001:db8::7]:5060;received=192.0.2.9\r\nf: <sip:a@b>\r\n\r\n",
+        b"SIP/2.0 486 Busy\r\nv: SIP/2.0/TCP [2001:db8::7]:5060;received=192.0.2.9\r\nf: <sip:a@b>\r\n\r\n",
     ]
 
 
@@ -110,4 +112,6 @@ if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     start = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     as_sip, longest = run(count, start, Context(datetime(2026, 11, 22, 12, tzinfo=UTC), country="DE"))
-    print(f"{count} inputs: {as_sip} read, {count - as_sip} refused as no SIP, slowest {longest * 1000:.1f} ms")
+    print(
+        f"{count} inputs: {as_sip} read, {count - as_sip} refused as no SIP, slowest {longest * 1000:.1f} ms"
+    )

@@ -22,7 +22,9 @@ SDP = (
 )
 
 
-def invite(body: bytes = b"", *more: str, method: str = "INVITE", uri: str = "", **fields: str | None) -> bytes:
+def invite(
+    body: bytes = b"", *more: str, method: str = "INVITE", uri: str = "", **fields: str | None
+) -> bytes:
     """A sound INVITE. `fields` replace or (None) remove one, '_' standing for '-'; `more` are whole lines."""
     held: dict[str, str | None] = dict(FIELDS) | {"CSeq": f"314159 {method}"}
     held |= {name.replace("_", "-"): value for name, value in fields.items()}

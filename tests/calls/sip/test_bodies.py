@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from calls.sip.invites import SDP, message
 
+from calls.sip.invites import SDP, message
 from quivive.calls.sip.bodies import DEPTH, MOST_PARTS, parts, sdp_of
 from quivive.calls.sip.sdp import Format, parse_sdp
 
 
 def mixed(*inner: bytes, boundary: bytes = b"b1") -> bytes:
-    return b"".join(b"--" + boundary + b"\r\n" + each + b"\r\n" for each in inner) + b"--" + boundary + b"--\r\n"
+    return (
+        b"".join(b"--" + boundary + b"\r\n" + each + b"\r\n" for each in inner) + b"--" + boundary + b"--\r\n"
+    )
 
 
 def part(media_type: str, data: bytes, *fields: bytes) -> bytes:
@@ -28,7 +30,10 @@ def test_the_parts_of_a_multipart_with_folded_and_quoted_fields():
         part("text/plain", b"aGVsbG8=", b"Content-Transfer-Encoding:\r\n base64", b"Content-ID: <1@x>"),
     )
     got = parts(message(body, Content_Type='multipart / mixed; charset=x; boundary="b1"'))
-    assert [(each.media_type, each.data) for each in got] == [("application/sdp", SDP), ("text/plain", b"hello")]
+    assert [(each.media_type, each.data) for each in got] == [
+        ("application/sdp", SDP),
+        ("text/plain", b"hello"),
+    ]
     assert got[1].content_id == "1@x"
 
 
@@ -63,7 +68,9 @@ def test_many_and_deep_parts_are_bounded():
 
 
 def test_media_formats_and_addresses_are_read():
-    described = parse_sdp(SDP + b"m=audio 0 RTP/AVP 96\r\nc=IN IP6 2001:db8::7\r\na=rtpmap:96 opus/48000/2\r\n")
+    described = parse_sdp(
+        SDP + b"m=audio 0 RTP/AVP 96\r\nc=IN IP6 2001:db8::7\r\na=rtpmap:96 opus/48000/2\r\n"
+    )
     first, second = described.media
     assert (first.kind, first.address, first.port, first.ptime) == ("audio", "192.0.2.7", 49170, 20.0)
     assert first.formats == {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from calls.sip.invites import call
 
+from calls.sip.invites import call
 from quivive.calls.sip.caller import call_of
 from quivive.calls.sip.dates import unix_time
 from quivive.calls.sip.message import parse
@@ -153,7 +153,10 @@ def test_verstat_in_a_field_of_its_own_is_found():
 
 def test_identity_values_are_the_received_bytes():
     value = "eyJh.eyJi.c2ln;info=<https://certificates.example.org/a.pem>;alg=ES256;ppt=shaken"
-    assert call(b"", f"y : {value}", f"Identity: {value}x").identities == (value.encode(), value.encode() + b"x")
+    assert call(b"", f"y : {value}", f"Identity: {value}x").identities == (
+        value.encode(),
+        value.encode() + b"x",
+    )
 
 
 def test_p_identity_bypass_is_kept_with_its_token():

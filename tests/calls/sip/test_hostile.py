@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from calls.sip import fuzz
-from calls.sip.invites import FIELDS, invite
-from conftest import NOON
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calls.sip import fuzz
+from calls.sip.invites import FIELDS, invite
+from conftest import NOON
 from quivive.calls.sip.addresses import parse_address, parse_uri
 from quivive.calls.sip.bodies import parts
 from quivive.calls.sip.lexing import split
@@ -40,7 +40,9 @@ def test_what_a_field_holds_comes_back_as_it_was(value):
 
 @given(st.lists(st.sampled_from([*FIELDS, "Subject", "X"]), min_size=1, max_size=8), st.data())
 def test_folding_changes_nothing(names, data):
-    values = [data.draw(st.lists(st.sampled_from(["a", "b;c=1", '"q"']), min_size=1, max_size=4)) for _ in names]
+    values = [
+        data.draw(st.lists(st.sampled_from(["a", "b;c=1", '"q"']), min_size=1, max_size=4)) for _ in names
+    ]
     flat = [f"{name}: {' '.join(value)}" for name, value in zip(names, values, strict=True)]
     folded = [line.replace(" ", "\r\n\t ") for line in flat]
     assert parse(invite(b"", *flat)).headers == parse(invite(b"", *folded)).headers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from calls.sip.invites import SDP, invite, message
 
+from calls.sip.invites import SDP, invite, message
 from quivive.calls.sip.message import COMPACT, Header, parse, split
 from quivive.errors import Unreadable
 

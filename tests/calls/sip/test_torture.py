@@ -11,7 +11,9 @@ from quivive.calls.sip.caller import call_of
 from quivive.calls.sip.faults import faults
 from quivive.calls.sip.message import parse, split
 
-VALID = "wsinv intmeth esc01 escnull esc02 lwsdisp longreq dblreq semiuri transports mpart01 unreason noreason"
+VALID = (
+    "wsinv intmeth esc01 escnull esc02 lwsdisp longreq dblreq semiuri transports mpart01 unreason noreason"
+)
 FAULTY = {
     "badaspec": ["uri-whitespace"],
     "badbranch": ["branch-empty"],
@@ -51,7 +53,7 @@ FAULTY = {
 }  # fmt: skip
 SOUND = "cparam01 cparam02 regescrt sdp01 zeromf"
 """Written as they should be: what a proxy must refuse in them is no matter of form (RFC 4475 §3.3, §3.4)."""
-TABLE = dict.fromkeys(f"{VALID} {SOUND}".split(), []) | FAULTY
+TABLE: dict[str, list[str]] = {name: [] for name in f"{VALID} {SOUND}".split()} | FAULTY
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +125,9 @@ def test_a_telephone_call_of_2001_is_read(torture):
 def test_the_session_descriptions_are_read(torture, name):
     described = sdp_of(read(torture, name))
     assert described
-    assert [(medium.kind, medium.port, medium.formats[min(medium.formats)].name) for medium in described.media] == [
+    assert [
+        (medium.kind, medium.port, medium.formats[min(medium.formats)].name) for medium in described.media
+    ] == [
         ("audio", 49217, "PCMU"),
         ("video", 3227, "H261"),
     ]
@@ -133,8 +137,9 @@ def test_the_session_descriptions_are_read(torture, name):
 
 FILLED = {
     "dest": "12155550199", "service": "12155550100", "remote_ip": "192.0.2.1", "remote_port": "5060",
-    "transport": "UDP", "local_ip": "192.0.2.2", "local_port": "5062", "branch": "z9hG4bK-1", "media_ip": "192.0.2.2",
-    "call_number": "1", "call_id": "1-1@192.0.2.2", "media_ip_type": "4", "media_port": "6000",
+    "transport": "UDP", "local_ip": "192.0.2.2", "local_port": "5062", "branch": "z9hG4bK-1",
+    "media_ip": "192.0.2.2", "call_number": "1", "call_id": "1-1@192.0.2.2",
+    "media_ip_type": "4", "media_port": "6000",
 }  # fmt: skip
 
 
@@ -163,4 +168,6 @@ def test_every_sipp_invite_is_read(shared_data):
         else:
             assert call.caller
             assert (call.caller.isdigit(), call.anonymous) == (True, False)
-            assert len(call.identities) == bool(re.search(r"^\s*Identity:", path.read_text("utf-8"), re.MULTILINE))
+            assert len(call.identities) == bool(
+                re.search(r"^\s*Identity:", path.read_text("utf-8"), re.MULTILINE)
+            )

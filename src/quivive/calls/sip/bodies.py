@@ -85,21 +85,19 @@ def _type(value: bytes) -> tuple[str, dict[str, str]]:
 def _between(body: bytes, delimiter: bytes) -> Iterator[bytes]:
     """What stands between the delimiter lines; each byte is looked at once."""
     start: int | None = None
-    at = 0
-    while (hit := body.find(delimiter, at)) >= 0:
+    hit = 0 if body.startswith(delimiter) else body.find(b"\n" + delimiter) + 1
+    while body.startswith(delimiter, hit):
         at = hit + len(delimiter)
-        if hit and body[hit - 1] != 0x0A:
-            continue  # not at the begin of a line
         line_end = body.find(b"\n", at)
         line_end = len(body) if line_end < 0 else line_end
         mark = body[at : min(line_end, at + 64)].strip(b" \t\r")
-        if mark not in (b"", b"--"):
-            continue  # a longer boundary that begins alike
-        if start is not None:
-            yield _without_break(body[start:hit])
-        if mark:
-            return
-        start = at = min(line_end + 1, len(body))
+        if mark in (b"", b"--"):  # else it is a longer boundary that begins alike
+            if start is not None:
+                yield _without_break(body[start:hit])
+            if mark:
+                return
+            start = min(line_end + 1, len(body))
+        hit = body.find(b"\n" + delimiter, line_end) + 1 or len(body)
     if start is not None and start < len(body):
         yield body[start:]
 

@@ -15,8 +15,10 @@ from quivive.calls.sip.sdp import Media
 from quivive.calls.sip.sentences import CODES
 from quivive.intake import clean_name
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
+from quivive.observables import defang, find
 
 UNKNOWN = "?"
+_LEAST_DIGITS = 7
 MOST_SHOWN = 10
 """Hops, media and forwarders that one sentence names."""
 _VERSTAT: Mapping[str, tuple[str, Kind]] = {
@@ -119,10 +121,10 @@ class _Teller:
             yield "P-Asserted-Identity", address
 
     def _name(self, name: str, part: str) -> Iterator[Finding]:
-        number = numbers.canonical(name) if sum(c.isdigit() for c in name) >= 5 else None
+        number = _number_in(name)
         if number is None:
             yield self._say("sip/display-name", part=part, reference="RFC 8224 §12", name=clean(name))
-        elif self._call.caller and not _equal(number, self._call.caller):
+        elif self._call.caller and not _may_be(number, self._call.caller):
             yield self._say("sip/display-name-number", "review", part, "RFC 8224 §12", name=clean(name),
                             caller=shown(self._call.caller))  # fmt: skip
 
@@ -200,6 +202,20 @@ def _equal(a: str, b: str) -> bool:
     return a == b or numbers.same(a, b)
 
 
+def _number_in(name: str) -> str | None:
+    """The telephone number that a display name is or holds; extensions ('1001') are none."""
+    number = numbers.canonical(name)
+    if number is None:
+        found = (each.value for each in find(name[:200]) if each.type == "phone-number")
+        number = numbers.canonical(next(found, ""))
+    return number if number and len(number) >= _LEAST_DIGITS else None
+
+
+def _may_be(number: str, caller: str) -> bool:
+    """Whether a number, perhaps written as in its own country, is the caller's."""
+    return _equal(number, caller) or caller.endswith(number.lstrip("0"))
+
+
 def clean(text: str) -> str:
     """Foreign text that is safe to print, at most 120 characters; '' stays ''."""
     return clean_name(text) if text.strip() else ""
@@ -230,6 +246,4 @@ def _formats(medium: Media) -> str:
 
 
 def _inert(link: str) -> str:
-    from quivive.observables import defang
-
     return clean(defang("url", link))
