@@ -113,6 +113,19 @@ def test_a_signer_below_a_trusted_root_is_trusted() -> None:
     assert found.reasons == ("certificate-revoked",)
 
 
+def test_a_signer_below_a_root_that_the_call_itself_brings_is_not_trusted() -> None:
+    stranger = authority("Stranger")
+    signer = issue(stranger, name="STI-PA CRL", usage=("crl_sign",))
+    data = crl(signer, [LEAF.x509], indirect=True)
+    found = check(read_chain(chain(LEAF, CA, signer, stranger)), trust.read(ROOT.pem, (data,)), AT)
+    assert (found.reasons, found.revocation) == ((), "crl-signature")
+
+
+def test_a_list_signed_over_a_weak_hash_counts_for_nothing() -> None:
+    assert judge(PLAIN, signed(CA, digest=hashes.SHA224())).revocation == "crl-signature"
+    assert judge(PLAIN, signed(CA, digest=hashes.SHA384())).revocation == "checked"
+
+
 def test_a_signer_among_the_trusted_roots_is_trusted() -> None:
     data = crl(STI_PA, [LEAF.x509], indirect=True)
     assert judge(LEAF, data, roots=ROOT.pem + STI_PA.pem).reasons == ("certificate-revoked",)
@@ -237,6 +250,7 @@ def signed(
     indirect: bool = False,
     limits: dict[str, Any] | None = None,
     extensions: list[tuple[x509.ExtensionType, bool]] | None = None,
+    digest: hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | None = None,
 ) -> bytes:
     """A list of these very entries."""
     builder = (
@@ -261,4 +275,4 @@ def signed(
         builder = builder.add_extension(extension, critical)
     for entry in entries:
         builder = builder.add_revoked_certificate(entry)
-    return builder.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return builder.sign(signer.key, digest or hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
