@@ -30,6 +30,8 @@ class CallFiles:
     roots: Path | None = None
     crls: tuple[Path, ...] = ()
     trunks: Mapping[str, str] = field(default_factory=dict)
+    countries: Path | None = None
+    """A folder of country packs, in place of those that ship or beside them."""
     refusals: Path | None = None
     """Other SIP codes and verstat values than ours (calls/refusals.yaml)."""
 
@@ -105,6 +107,7 @@ def call_trust(files: CallFiles) -> CallTrust:
         roots=(_bytes(files.roots),) if files.roots else None,
         crls=tuple(_bytes(path) for path in files.crls),
         trunks=files.trunks,
+        packs=_texts(files.countries) if files.countries else {},
         refusals=_bytes(files.refusals).decode("utf-8", "replace") if files.refusals else "",
     )
 
@@ -114,6 +117,14 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BadConfig(f"{path}, named in [calls], cannot be read: {error.strerror}.") from error
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    try:
+        found = [path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".txt")]
+        return {path.name: path.read_text("utf-8") for path in found}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{folder}, named in [calls], cannot be read: {error}.") from error
 
 
 def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
@@ -128,6 +139,7 @@ def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
         path("roots"),
         tuple(base / name for name in _strings(calls, "crls", label, "calls")),
         _table(calls, "trunks", label, "calls"),
+        path("countries"),
         path("refusals"),
     )
 
@@ -160,7 +172,7 @@ def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
         "check": set(_CHECK),
         "limits": set(_LIMITS),
         "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"},
-        "calls": {"certificates", "roots", "crls", "trunks", "refusals"},
+        "calls": {"certificates", "roots", "crls", "trunks", "countries", "refusals"},
     }
     for table, content in values.items():
         if table not in known:

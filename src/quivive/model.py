@@ -244,6 +244,8 @@ class CallTrust:
     """Revocation lists at hand, PEM or DER."""
     trunks: Mapping[str, str] = field(default_factory=dict)
     """Network ('203.0.113.0/24') or trunk group → 'national', 'international' or a country ('FR')."""
+    packs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """A desk's own country packs and do-not-originate lists: file name → content."""
     refusals: str = field(default="", repr=False)
     """A desk's own table of SIP codes and verstat values, YAML as in calls/refusals.yaml; '': none."""
 

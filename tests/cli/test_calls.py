@@ -146,3 +146,22 @@ def test_a_token_dated_long_ago_keeps_its_valid_signature(files):
     status, said = verify(files, "--identity", files["bare"], "--cert", files["cert"], "--orig", CALLER,
                           "--dest", CALLEE, "--at", str(AT + 9999))  # fmt: skip
     assert (status, said["signature"], said["sip_code"]) == (1, "valid", 403)
+
+
+def test_a_number_that_may_not_call_is_told_with_its_statute():
+    result = run("caller", "+49110", "--to", "+49 30 23125 111")
+    assert result.exit_code == 1
+    assert "emergency number" in result.stdout
+    assert "§ 120" in result.stdout
+
+
+def test_what_is_not_known_of_the_trunk_is_cannot_tell():
+    args = ["caller", "+44 20 7946 0123", "--to", "+44 161 496 0999", "--json"]
+    assert run(*args).exit_code == 3
+    assert run(*args, "--trunk", "international").exit_code == 1
+    assert run(*args, "--trunk", "national").exit_code == 0
+
+
+def test_a_number_that_no_rule_speaks_against_is_not_called_genuine():
+    result = run("caller", "+44 20 7946 0123", "--to", "+44 161 496 0999", "--trunk", "national")
+    assert "does not prove who calls" in " ".join(result.stdout.split())

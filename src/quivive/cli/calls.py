@@ -153,8 +153,6 @@ _ATTESTED = {
 
 
 def _as_text(verdict: CallVerdict) -> str:
-    from quivive.render.safe import plain
-
     main = verdict.main
     lines = [_WORDS[verdict.verdict], f"  signature  {verdict.signature}"]
     if main:
@@ -169,7 +167,7 @@ def _as_text(verdict: CallVerdict) -> str:
     for reason in verdict.reasons:
         said = _reason(reason)
         lines.append(f"  - {said['text']} [{reason.code}; {reason.reference or 'no clause'}]")
-    return "\n".join(plain(line) for line in lines)
+    return _wrapped(lines)
 
 
 def _time(text: str | None) -> float:
@@ -261,12 +259,61 @@ def lint(certificates: tuple[Path, ...], jsonl: bool, tested: str | None) -> Non
 
 def _lint_text(linted: Linted) -> str:
     from quivive.calls.lint import explain
-    from quivive.render.safe import plain
 
     if linted.error:
-        return plain(f"{linted.name}: could not look: {linted.error}")
+        return _wrapped([f"{linted.name}: could not look: {linted.error}"])
     lines = [f"{linted.name}: {len(linted.findings) or 'no'} findings"]
     for finding in linted.findings:
         code = explain(finding.code)
         lines.append(f"  {finding.level:7} {finding.code}: {code.means} [{code.clause}]")
-    return "\n".join(plain(line) for line in lines)
+    return _wrapped(lines)
+
+
+@calls.command()
+@click.argument("number")
+@click.option("--to", "callee", help="The number that was called.")
+@click.option("--trunk", help="How the call came in: national, international, or a country such as FR.")
+@click.option(
+    "--signed/--unsigned", "authenticated", default=None, help="Whether a signature proved the number."
+)
+@click.option("--roaming/--at-home", default=None, help="Whether the caller's mobile is abroad.")
+@click.option("--at", "moment", help="When the call arrived: Unix seconds or ISO 8601. Default: now.")
+@click.option("--country", help="Where it arrived, if the called number does not tell: two letters.")
+@click.option("--packs", type=click.Path(path_type=Path), help="A folder of country packs of your own.")
+@click.option("--json", "as_json", is_flag=True, help="The judgements as JSON.")
+def caller(number: str, moment: str | None, packs: Path | None, as_json: bool, **options: Any) -> None:
+    """May NUMBER be shown as the caller? Country rules, where no signature tells.
+
+    Status: 1 a rule forbids or doubts it, 3 something needed to decide is unknown, else 0.
+    """
+    from quivive.calls.countries.judge import describe
+    from quivive.calls.countries.pack import load
+
+    said = describe(number, at=_time(moment), packs=load(packs), **options)
+    click.echo(json.dumps(said, indent=2) if as_json else _caller_text(number, said))
+    kinds = {each["kind"] for each in said["judgements"]}
+    sys.exit(1 if kinds & {"fail", "review"} else 3 if "open" in kinds else 0)
+
+
+_SIGNS = {"fail": "!!", "review": "! ", "open": "? ", "informational": "- "}
+
+
+def _caller_text(number: str, said: dict[str, Any]) -> str:
+    lines = [said["number"] or number]
+    for each in said["judgements"]:
+        lines += [f"{_SIGNS[each['kind']]} {each['text']}", f"   [{each['rule']}; {each['source']}]"]
+    if not said["judgements"]:
+        lines.append("No rule speaks against this number. That does not prove who calls: it can be forged.")
+    return _wrapped(lines)
+
+
+def _wrapped(lines: list[str]) -> str:
+    from textwrap import fill
+
+    from quivive.render.safe import plain
+    from quivive.render.text import WIDTH
+
+    # a line's own blanks stay: they are the layout
+    return "\n".join(
+        fill(plain(line), WIDTH, subsequent_indent="     ", break_long_words=False) for line in lines
+    )

@@ -190,3 +190,18 @@ def test_its_sources_are_dated() -> None:
 def test_hostile_numbers_raise_nothing(number: str) -> None:
     for source in ("", ABROAD):
         findings(invite(f"<sip:{number}@example.org>", f"<sip:{number}1@example.org>"), source)
+
+
+def test_a_desks_own_packs_come_from_the_settings():
+    from quivive.calls.countries.caller_detector import Caller
+    from quivive.model import CallTrust
+
+    pack = """
+country: ZZ
+name: Nowhere
+calling_code: 999
+date: 2026-11-22
+rules: []
+"""
+    desk = Caller()._of_the_desk(CallTrust(packs={"zz.yaml": pack, "notes.txt": "left alone"}))
+    assert "ZZ" in [each.country for each in desk.packs]

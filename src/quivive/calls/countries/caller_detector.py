@@ -10,7 +10,7 @@ from ipaddress import ip_address, ip_network
 
 from quivive.calls.countries import plan
 from quivive.calls.countries.judge import UNKNOWN, Circumstances, Judgement, judge
-from quivive.calls.countries.pack import Pack, shipped
+from quivive.calls.countries.pack import Pack, beside_shipped, from_texts, shipped
 from quivive.calls.sip import message
 from quivive.calls.sip.addresses import Address, parse_address
 from quivive.calls.sip.caller import Call, call_of, party
@@ -34,6 +34,7 @@ class Caller:
 
     def __init__(self, packs: Sequence[Pack] | None = None) -> None:
         self._packs = packs
+        self._desk: tuple[CallTrust, Caller] | None = None
 
     @property
     def packs(self) -> Sequence[Pack]:
@@ -53,6 +54,9 @@ class Caller:
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """What the rules say of each calling number. Raises Unreadable for what is no SIP."""
         if not isinstance(subject, Item):
+            return
+        if self._packs is None and context.calls.packs:
+            yield from self._of_the_desk(context.calls).examine(subject, context)
             return
         request = message.parse(subject.data)
         if request.method != "INVITE":
@@ -74,6 +78,12 @@ class Caller:
                 if (key := (judgement.rule, judgement.params["number"])) not in told:
                     told.add(key)
                     yield self._finding(judgement, subject, part)
+
+    def _of_the_desk(self, calls: CallTrust) -> Caller:
+        """The same with a desk's own packs (`[calls] countries`), read once."""
+        if self._desk is None or self._desk[0] is not calls:
+            self._desk = calls, Caller(beside_shipped(from_texts(calls.packs)))
+        return self._desk[1]
 
     def _judged(
         self, about: Circumstances, call: Call, item: Item, context: Context

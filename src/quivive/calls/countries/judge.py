@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from quivive.calls.countries import plan
 from quivive.calls.countries.pack import Pack, Rule, shipped
@@ -174,7 +175,7 @@ def describe(
     at: float | None = None,
     country: str | None = None,
     packs: Sequence[Pack] | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """A number on a call in plain values, for a command line or an API.
 
     {"number", "country", "judgements": [{"rule", "kind", "text", "source"}, …]}; `number` is None where the

@@ -53,6 +53,10 @@ EXAMPLES = ("positives", "near_misses", "open")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
 
+NEVER = ".do-not-originate.txt"
+"""Ending of the list, beside a pack, of numbers that never call: 'us.do-not-originate.txt'."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Who says so: a statute or a regulator's document."""
@@ -128,9 +132,22 @@ def load(folder: Path | None = None) -> tuple[Pack, ...]:
 
     Raises BadConfig naming file and key.
     """
-    own = read(folder) if folder else ()
+    return beside_shipped(read(folder)) if folder else shipped()
+
+
+def beside_shipped(own: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """The shipped packs, with the user's in place of them or beside them. Raises BadConfig."""
     replaced = {pack.country for pack in own}
     packs = tuple(pack for pack in shipped() if pack.country not in replaced) + own
+    _refuse_twice(packs)
+    return packs
+
+
+def from_texts(texts: Mapping[str, str]) -> tuple[Pack, ...]:
+    """The packs among a folder's files, by name and content. Raises BadConfig naming file and key."""
+    names = sorted(name for name in texts if name.endswith(".yaml"))
+    lists = {name: texts.get(f"{name.removesuffix('.yaml')}{NEVER}", "") for name in names}
+    packs = tuple(read_pack(name, texts[name], lists[name]) for name in names)
     _refuse_twice(packs)
     return packs
 
@@ -138,18 +155,10 @@ def load(folder: Path | None = None) -> tuple[Pack, ...]:
 def read(folder: Path | Traversable) -> tuple[Pack, ...]:
     """The packs of a folder. Raises BadConfig naming file and key."""
     try:
-        found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-        texts = [(f.name, f.read_text(encoding="utf-8"), _list_beside(folder, f.name)) for f in found]
+        texts = {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith((".yaml", NEVER))}
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"The country packs in {folder} do not read: {error}.") from error
-    packs = tuple(read_pack(name, text, never) for name, text, never in texts)
-    _refuse_twice(packs)
-    return packs
-
-
-def _list_beside(folder: Path | Traversable, name: str) -> str:
-    beside = folder / f"{name.removesuffix('.yaml')}.do-not-originate.txt"
-    return beside.read_text(encoding="utf-8") if beside.is_file() else ""
+    return from_texts(texts)
 
 
 def _refuse_twice(packs: Sequence[Pack]) -> None:
