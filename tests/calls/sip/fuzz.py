@@ -2,6 +2,7 @@
 
 Reports how many were read, how many refused, and the slowest. Ends with an error at the first exception that
 is none of ours, after naming seed and number of the input, and at the first input that takes over a second.
+Then it measures how many typical INVITEs are read in a second of one core.
 """
 
 from __future__ import annotations
@@ -106,6 +107,14 @@ def run(inputs: int, seed: int, context: Context) -> tuple[int, float]:
     return read, slowest
 
 
+def rate(data: bytes, rounds: int = 20_000) -> float:
+    """Messages a second of processor time that `message.parse` reads."""
+    began = time.process_time()
+    for _ in range(rounds):
+        message.parse(data)
+    return rounds / (time.process_time() - began)
+
+
 if __name__ == "__main__":
     from datetime import UTC, datetime
 
@@ -115,3 +124,5 @@ if __name__ == "__main__":
     print(
         f"{count} inputs: {as_sip} read, {count - as_sip} refused as no SIP, slowest {longest * 1000:.1f} ms"
     )
+    typical = seeds()[1]
+    print(f"an INVITE of {len(typical)} bytes: {rate(typical):,.0f} parsed a second")

@@ -89,6 +89,11 @@ def test_a_display_name_is_covered_by_no_signature():
     assert (got.kind, got.params["name"]) == ("informational", "Your Bank")
 
 
+def test_a_request_that_starts_no_call_shows_no_name():
+    sender = '"Your Bank" <sip:+12155550100@example.com>;tag=1'
+    assert "sip/display-name" not in findings(invite(From=sender, method="OPTIONS"))
+
+
 def test_a_display_name_that_is_another_number_is_for_review():
     sender = '"{}" <sip:+12155550100@example.com>;tag=1'
     got = findings(invite(From=sender.format("+44 20 7946 0958")))["sip/display-name-number"]

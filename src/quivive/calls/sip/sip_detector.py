@@ -54,8 +54,9 @@ class Sip:
         call = call_of(message)
         teller = _Teller(self, subject, message, call)
         yield teller.summary()
-        if message.method is not None:
+        if message.method in ("INVITE", "MESSAGE"):
             yield from teller.caller()
+        if message.method is not None:
             yield from teller.verification()
             yield from teller.way()
         yield from teller.media()
