@@ -36,6 +36,11 @@ DISAGREEMENTS: dict[str, tuple[str, str, str]] = {
     "header name twice": ("invalid", "valid", "RFC 7515 §4: names are unique; refuse, or take the last"),
     "claim name twice": ("invalid", "valid", "RFC 7519 §4: names are unique; refuse, or take the last"),
     "claims in Latin-1": ("invalid", "valid", "RFC 7519 §7.2 steps 9 and 10: the claims are UTF-8"),
+    "claims with half a surrogate pair": (
+        "invalid",
+        "valid",
+        "RFC 8259 §8.2: readers differ on it; RFC 7493 §2.1 forbids it: no character that could be shown",
+    ),
     "claims nested 5000 deep": ("invalid", "valid", "RFC 8259 §9: a reader may limit the depth"),
     # the claims: secsipid reads them into its types and looks at the date alone
     "iat with a fraction": ("valid", "invalid", "RFC 7519 §2: a NumericDate may have a fraction"),

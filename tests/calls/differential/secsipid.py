@@ -36,10 +36,10 @@ def library() -> ctypes.CDLL:
     return found
 
 
-def check(header: bytes, public_key: bytes) -> bool:
-    """Whether the library finds the header value valid; `public_key` is PEM."""
+def check(header: bytes, public_key: bytes, seconds: int = FRESH) -> bool:
+    """Whether the library finds the header value valid and no older than that; `public_key` is PEM."""
     return bool(
-        library().SecSIPIDCheckFullPubKey(header, len(header), FRESH, public_key, len(public_key)) == 0
+        library().SecSIPIDCheckFullPubKey(header, len(header), seconds, public_key, len(public_key)) == 0
     )
 
 
