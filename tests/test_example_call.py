@@ -51,7 +51,11 @@ def test_the_call_was_made_between_numbers_for_fiction_and_took_place(at_the_com
 def test_the_copied_identity_is_refused_for_caller_and_callee(at_the_company):
     assert at_the_company.attention == "act"
     stir = {code: kind for code, kind in kinds(at_the_company).items() if code.startswith("stir/")}
-    assert stir == {"stir/caller-mismatch": "fail", "stir/callee-mismatch": "fail"}
+    assert stir == {
+        "stir/caller-mismatch": "fail",
+        "stir/callee-mismatch": "fail",
+        "stir/signature-genuine": "pass",
+    }
 
 
 def test_the_british_number_from_abroad_is_refused_by_the_trunk(at_the_company):

@@ -92,7 +92,7 @@ _HEADER = re.compile(
 )
 _MBOX = re.compile(rb"From [^\r\n]{0,200}\r?\n>?[!-9;-~]{1,76}:", re.IGNORECASE)
 """The separator line and a header field: a text that begins 'From next month …' is no mailbox."""
-_SIP = re.compile(rb"SIP/2\.0 \d{3}[ \r\n]|[A-Z]{1,32} +[^\r\n]{1,4000} SIP/2\.0 *\r?\n")
+_SIP = re.compile(rb"SIP/\d\.\d \d{3}[ \r\n]|[A-Z]{1,32} +[^\r\n]{1,4000} SIP/\d\.\d *\r?\n")
 """The first line of a response or a request (RFC 3261 §7.1, §7.2)."""
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|p|a|meta|script)\b", re.IGNORECASE)
 

@@ -60,6 +60,15 @@ def test_lesser_attestations_say_what_is_not_vouched_for(context, attest):
 def test_a_token_copied_from_another_call_fails(context):
     found = codes(signed(identity(), caller="12025550111", callee="12025550112"), context)
     assert found["stir/caller-mismatch"] == found["stir/callee-mismatch"] == "fail"
+    assert found["stir/signature-genuine"] == "pass"
+
+
+def test_a_token_with_text_for_a_caller_is_refused_and_its_signature_called_genuine(context):
+    found = list(Identity().examine(signed(identity(claims(orig="12025550100"))), context))
+    assert {"stir/claim-text", "stir/signature-genuine"} <= {each.code for each in found}
+    (genuine,) = [each for each in found if each.kind == "pass"]
+    assert "SHAKEN 709J" in genuine.message
+    assert "12025550177" in genuine.message
 
 
 def test_the_time_of_the_capture_counts_not_that_of_the_examination(context, now):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 KINDS = (None, "shaken", "div", "div-o", "rph", "rcd")
 """Values of `ppt` that are understood; None is the token of RFC 8225 itself."""
@@ -45,9 +45,9 @@ def faults(ppt: str | None, claims: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def is_time(value: object) -> bool:
+def is_time(value: object) -> TypeGuard[float]:
     """Whether this is a NumericDate (RFC 7519 §2): seconds as a number, no truth value, in calendar years."""
-    return (type(value) is int or type(value) is float) and -LAST_SECOND <= value <= LAST_SECOND
+    return (type(value) is int or type(value) is float) and 0 <= value <= LAST_SECOND
 
 
 def is_party(value: object) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from quivive.calls import refusals, signers
 from quivive.calls.asserted import Asserted, read
 from quivive.calls.certificates import trust
+from quivive.calls.claims import is_time
 from quivive.calls.forwarding import CallVerdict, diverting, verify_call
 from quivive.calls.verify import Policy, Verdict
 from quivive.errors import CouldNotLook
@@ -44,6 +47,8 @@ class Identity:
             "stir/attested-c": "The signature on this call holds, but the provider ({signer}) only says "
             "where the call entered its network: it does not vouch for the number {caller}.",
             "stir/signed": "The signature for the caller's number {caller} holds; who signed: {signer}.",
+            "stir/signature-genuine": "The signature itself is genuine: {signer} made it for a call from "
+            "{caller} to {callee} at {time}. For this call it does not hold.",
             "stir/unsigned": "Nobody signed for the caller's number. Where signing is required (the United "
             "States, Canada, France and Brazil), that is a reason to doubt it; elsewhere calls carry no "
             "signature.",
@@ -110,23 +115,57 @@ def _findings(
     if verdict.verdict == "valid" and verdict.main:
         yield from _proven(detector, item, asserted, verdict.main, verdict)
     for reason in verdict.reasons:
+        kind = _KINDS[policy.table[reason.code].effect]
         yield finding(
             detector,
             f"stir/{reason.code}",
-            _KINDS[policy.table[reason.code].effect],
+            kind,
             item,
             references=(reason.reference,) if reason.reference else (),
+            topics=("spoofed-call",) if kind == "fail" else (),
         )
+    if verdict.verdict == "invalid":
+        yield from _genuine(detector, item, verdict)
+
+
+def _genuine(detector: Detector, item: Item, verdict: CallVerdict) -> Iterator[Finding]:
+    """Tokens whose signature holds though the call is refused: who signed what is a trail to follow."""
+    for token in verdict.tokens:
+        if token.signature == "valid" and token.passport:
+            params = {"signer": _signer(token), **_as_said(token.passport.claims)}
+            yield finding(
+                detector,
+                "stir/signature-genuine",
+                "pass",
+                item,
+                params=params,
+                references=("RFC 8224 §6.2 step 5",),
+            )
+
+
+def _as_said(claims: Mapping[str, Any]) -> dict[str, str]:
+    """Caller, callee and time as a token words them, whatever their form."""
+    orig, dest, iat = claims.get("orig"), claims.get("dest"), claims.get("iat")
+    caller = list(orig.values()) if isinstance(orig, dict) else [orig]
+    lists = list(dest.values()) if isinstance(dest, dict) else [[dest]]
+    callee = [name for names in lists if isinstance(names, list) for name in names]
+    when = datetime.fromtimestamp(float(iat), UTC).isoformat(" ", "seconds") if is_time(iat) else "?"
+    return {"caller": _words(caller), "callee": _words(callee), "time": when}
+
+
+def _words(names: Sequence[object]) -> str:
+    return ", ".join(str(name)[:64] for name in names[:5]) or "?"
+
+
+def _signer(token: Verdict) -> str:
+    certificate = token.signer.certificate if token.signer else None
+    return certificate.subject if certificate else "a key given by hand"
 
 
 def _proven(
     detector: Detector, item: Item, asserted: Asserted, main: Verdict, verdict: CallVerdict
 ) -> Iterator[Finding]:
-    certificate = main.signer.certificate if main.signer else None
-    words = {
-        "caller": asserted.call.caller or "",
-        "signer": certificate.subject if certificate else "a key given by hand",
-    }
+    words = {"caller": asserted.call.caller or "", "signer": _signer(main)}
     code = _ATTESTED.get(main.attest or "", "stir/signed")
     yield finding(detector, code, "pass", item, params=words, references=("RFC 8224 §6.2", "RFC 8588 §4"))
     forwarders = [name for token in verdict.tokens for name in diverting(token)]

@@ -145,6 +145,7 @@ _WORDS = {
     "invalid": "INVALID: do not trust the number shown.",
     "could-not-look": "COULD NOT LOOK: nothing is proven, neither for the number nor against it.",
 }
+_KEY_GIVEN = "VALID for the key given: whose key it is was not checked."
 _ATTESTED = {
     "A": "A: the provider knows the customer and the customer's right to the number",
     "B": "B: the provider knows the customer, not the right to the number",
@@ -154,7 +155,8 @@ _ATTESTED = {
 
 def _as_text(verdict: CallVerdict) -> str:
     main = verdict.main
-    lines = [_WORDS[verdict.verdict], f"  signature  {verdict.signature}"]
+    given = verdict.verdict == "valid" and any(each.code == "key-given" for each in verdict.reasons)
+    lines = [_KEY_GIVEN if given else _WORDS[verdict.verdict], f"  signature  {verdict.signature}"]
     if main:
         lines.append(f"  token      {main.ppt or 'PASSporT without extension'}")
     if main and main.attest:

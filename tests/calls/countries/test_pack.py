@@ -178,3 +178,16 @@ def test_a_pattern_means_what_dial_plans_mean(pattern: str, fits: str, misses: s
 def test_what_is_no_pattern_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no dial-plan pattern"):
         compile_pattern(text)
+
+
+def test_a_list_without_a_pack_joins_the_shipped_pack_of_its_country(tmp_path):
+    (tmp_path / "us.do-not-originate.txt").write_text("+1 202 555 0143\n")
+    (us,) = [pack for pack in load(tmp_path) if pack.country == "US"]
+    assert us.never_calls("12025550143")
+    assert len(us.rules) > 1
+
+
+def test_a_list_for_a_country_without_a_pack_is_refused_by_name(tmp_path):
+    (tmp_path / "zz.do-not-originate.txt").write_text("+1 202 555 0143\n")
+    with pytest.raises(BadConfig, match=r"zz\.do-not-originate\.txt"):
+        load(tmp_path)

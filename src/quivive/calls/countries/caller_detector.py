@@ -103,6 +103,7 @@ class Caller:
             params=judgement.params,
             where=Where(part=part),
             references=judgement.references,
+            topics=("spoofed-call",) if judgement.kind == "fail" else (),
         )
 
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -148,8 +148,19 @@ def from_texts(texts: Mapping[str, str]) -> tuple[Pack, ...]:
     names = sorted(name for name in texts if name.endswith(".yaml"))
     lists = {name: texts.get(f"{name.removesuffix('.yaml')}{NEVER}", "") for name in names}
     packs = tuple(read_pack(name, texts[name], lists[name]) for name in names)
+    alone = [n for n in texts if n.endswith(NEVER) and f"{n.removesuffix(NEVER)}.yaml" not in texts]
+    packs += tuple(_with_list(name, texts[name]) for name in sorted(alone))
     _refuse_twice(packs)
     return packs
+
+
+def _with_list(name: str, text: str) -> Pack:
+    """The shipped pack of the country that a list without a pack of its own is named for."""
+    country = name.removesuffix(NEVER).upper()
+    for pack in shipped():
+        if pack.country == country:
+            return replace(pack, never_calling=pack.never_calling | _numbers(name, text))
+    raise BadConfig(f"{name}: no pack {country.lower()}.yaml lies beside it, and none ships.")
 
 
 def read(folder: Path | Traversable) -> tuple[Pack, ...]:
