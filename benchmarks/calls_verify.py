@@ -5,8 +5,9 @@
 Tokens are shaken, all different, of callers and callees drawn anew, from 100 providers whose certificates
 stand below one root with a revocation list; the certificates are warm, the tokens never seen before. Each
 round times, one after another on one core, `openssl speed ecdsap256`, Quivive and the others; ratios are
-taken within a round and their median is given, since the machine may be shared; seconds are of processor
-time, as those of `openssl speed`, but of the clock where two processes run at once. What is timed differs: OpenSSL checks signatures alone; PyJWT and joserfc read JSON too; libsecsipid also dates and parameters;
+taken within a round and their median is given, since the machine may be shared. Seconds are of processor
+time, as those of `openssl speed`, but of the clock where two processes run at once. What is timed differs:
+OpenSSL checks signatures alone; PyJWT and joserfc read JSON too; libsecsipid also dates and parameters;
 Quivive all of RFC 8224 §6.2 with the certificate's scope. Writes benchmarks/results/calls_verify.json.
 """
 
