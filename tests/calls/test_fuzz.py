@@ -99,7 +99,7 @@ def test_any_claims_get_a_verdict_and_their_signature_is_seen(
 
 def _is_json(claims: dict[str, Any]) -> bool:
     try:
-        json.dumps(claims, allow_nan=False)
+        json.dumps(claims, allow_nan=False, ensure_ascii=False).encode()  # half a surrogate is no text
     except ValueError:
         return False
     return True

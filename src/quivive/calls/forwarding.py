@@ -99,7 +99,7 @@ def _with_original(verdict: Verdict, call: Call, signers: Signers, at: float, po
         return verdict
     original = replace(call, callees=tuple(diverting(verdict)), date=None)
     inner = verify(opt.encode(), original, signers, at, policy)
-    return replace(verdict, nested=(inner,))
+    return verdict._replace(nested=(inner,))
 
 
 def _has(verdict: Verdict, *codes: str) -> bool:
