@@ -128,7 +128,7 @@ def quivive(found: World) -> Callable[[Sample], bool]:
 
 
 def peers(found: World) -> dict[str, Callable[[Sample], bool]]:
-    """The others that are installed, each with the signer's key in the form that it asks for."""
+    """The others (pip install pyjwt joserfc), each with the signer's key in the form that it asks for."""
     import jwt
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from joserfc import jws

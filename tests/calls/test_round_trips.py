@@ -1,11 +1,10 @@
-"""Do tokens of every kind pass between Quivive and independent JOSE libraries (joserfc, PyJWT), both ways?"""
+"""Do tokens of every kind pass between Quivive and an independent JOSE library (joserfc), both ways?"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -43,11 +42,6 @@ def jose_key() -> ECKey:
 def by_joserfc(claims: dict[str, Any], ppt: str | None) -> str:
     header = {"alg": "ES256", "typ": "passport", "x5u": X5U} | ({"ppt": ppt} if ppt else {})
     return jws.serialize_compact(header, json.dumps(claims), jose_key(), registry=REGISTRY)
-
-
-def by_pyjwt(claims: dict[str, Any], ppt: str | None) -> str:
-    header = {"typ": "passport", "x5u": X5U} | ({"ppt": ppt} if ppt else {})
-    return jwt.encode(claims, own_key(), algorithm="ES256", headers=header)
 
 
 def with_parameters(token: str, ppt: str | None) -> bytes:
@@ -94,11 +88,10 @@ def ppt_of(kind: str) -> str | None:
     return None if kind == "base" else kind
 
 
-@pytest.mark.parametrize("signer", [by_joserfc, by_pyjwt])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_another_library_signs_is_valid_here(kind: str, signer: Any) -> None:
+def test_what_another_library_signs_is_valid_here(kind: str) -> None:
     claims = claims_of_kinds()[kind]
-    value = with_parameters(signer(claims, ppt_of(kind)), ppt_of(kind))
+    value = with_parameters(by_joserfc(claims, ppt_of(kind)), ppt_of(kind))
     verdict = judged(value, Call(CALLER, tuple(claims["dest"]["tn"])))
     assert (verdict.verdict, verdict.signature, verdict.ppt, codes(verdict)) == (
         "valid", "valid", ppt_of(kind), [],
@@ -108,7 +101,7 @@ def test_what_another_library_signs_is_valid_here(kind: str, signer: Any) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_signed_here_is_valid_for_other_libraries(kind: str) -> None:
+def test_what_is_signed_here_is_valid_for_another_library(kind: str) -> None:
     claims = claims_of_kinds()[kind]
     value = sign.sign(token_of(kind, claims), own_key(), X5U, provider().pem)
     token, _, parameters = value.partition(";")
@@ -116,13 +109,11 @@ def test_what_is_signed_here_is_valid_for_other_libraries(kind: str) -> None:
     header = {"alg": "ES256", "typ": "passport", "x5u": X5U} | ({"ppt": kind} if kind != "base" else {})
     assert read.headers() == header
     assert json.loads(read.payload or b"") == claims
-    public = own_key().public_key()
-    assert jwt.decode(token, public, ["ES256"], options={"verify_iat": False}) == claims
     assert parameters == with_parameters("", ppt_of(kind)).decode()[1:]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_token_signed_here_is_refused_by_other_libraries_under_another_key(kind: str) -> None:
+def test_a_token_signed_here_is_refused_by_another_library_under_another_key(kind: str) -> None:
     value = sign.sign(token_of(kind, claims_of_kinds()[kind]), own_key(), X5U)
     with pytest.raises(BadSignatureError):
         jws.deserialize_compact(value.partition(";")[0], ECKey.generate_key("P-256"), registry=REGISTRY)
