@@ -28,7 +28,7 @@ EACH = 12
 
 @pytest.fixture(scope="module", autouse=True)
 def _peer() -> None:
-    """Where the peer is missing nothing is compared: said aloud, and in CI a failure (.ci/run installs it)."""
+    """Without the peer nothing is compared: said aloud, and in CI a failure (.ci/run installs it)."""
     if not secsipid.is_installed():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(secsipid.MISSING)
 
