@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,12 +145,62 @@ def _ocr(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(["language", *conditions], rows)
 
 
+def _calls_verify(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Signed calls: `benchmarks/calls_verify.py`"
+    yield ""
+    yield f"{result['date']}, {result['tokens']:,} distinct tokens, warm certificates, one core; median of"
+    yield f"{result['rounds']} rounds. Two processes: {result['two_processes_over_one']} times one."
+    yield ""
+    yield from _table(
+        ["checker", "calls a second", "over `openssl speed ecdsap256` (verify)"],
+        [
+            [name, f"{rate:,}", result["over_openssl"].get(name, "1")]
+            for name, rate in result["per_second"].items()
+        ],
+    )
+
+
+def _calls_lint(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## STI certificates: `benchmarks/calls_lint.py`"
+    yield ""
+    rate = result["certificates_per_second"]
+    yield f"Agreement with the recorded findings; {rate:,} certificates a second."
+    yield f"Lowest precision and recall are over the codes with {result['enough']} cases or more."
+    yield ""
+    rows = []
+    for name, tally in result["tallies"].items():
+        codes = [code for code in tally["codes"] if code["cases"] >= result["enough"]]
+        worst = (min(_known(code[kind] for code in codes)) for kind in ("precision", "recall"))
+        rows.append([name, f"{tally['same']:,} of {tally['of']:,}", len(codes), *(f"{w:.3f}" for w in worst)])
+    head = ["certificates", "all codes alike", "codes", "lowest precision", "lowest recall"]
+    yield from _table(head, rows)
+
+
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None] or [float("nan")]
+
+
+def _calls_fuzz(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Hostile calls: `benchmarks/calls_fuzz.py`"
+    yield ""
+    yield from _table(
+        ["reader", "inputs", "errors that are not ours", "slowest, s", "peak memory, MiB"],
+        [
+            [name, f"{row['inputs']:,}", row["errors_not_ours"], row["slowest_s"], row["peak_mib"]]
+            for name, row in result["readers"].items()
+        ],
+    )
+
+
 SECTIONS = (
     ("messages", _messages),
     ("flags", _flags),
     ("speed", _speed),
     ("fuzz", _fuzz),
     ("ocr", _ocr),
+    ("calls_verify", _calls_verify),
+    ("calls_lint", _calls_lint),
+    ("calls_fuzz", _calls_fuzz),
 )
 
 

@@ -91,14 +91,16 @@ def derive(
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     media_type = media_type or ("text/plain" if isinstance(data, str) else sniff(raw, name))
-    text = data if isinstance(data, str) else decode(raw, limits.text)
+    text = None
+    if media_type in TEXT_TYPES:
+        text = _tidy(data if isinstance(data, str) else decode(raw, limits.text))[: limits.text]
     return Item(
         name=f"{parent.name}/{clean_name(name)}",
         media_type=media_type,
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         data=raw,
-        text=_tidy(text)[: limits.text] if media_type in TEXT_TYPES else None,
+        text=text,
         parent=parent.name,
         origin=origin,
         channel=channel or parent.channel,
