@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from quivive.calls.passport import LONGEST, Malformed
 
@@ -16,8 +16,7 @@ _PARAMETER = re.compile(
 """`;name=value` with a token, a quoted string or an address in angle brackets (RFC 3261 §25.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):  # made for every call, like calls.passport.Passport
     """A header value: the token (or '..signature'), and what the parameters say of it.
 
     `bare` means that no parameter came with it. `parameters` has lower-case names; quoted and unquoted
