@@ -19,7 +19,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,21 +153,22 @@ def fuzz(name: str, inputs: int, seed: int, memory: int, keep: Path | None) -> d
     slowest, peak, bad = (0.0, 0, 0), 0, []
     started = time.monotonic()
     running = Child(name, seed, memory)
-    for first, last in batches(inputs):
-        while first < last:
-            running.jobs.put((first, last))
-            done = running.answer()
-            if done is None:  # the batch goes on behind the input that stopped the child
-                stopped = max(first, running.now_at.value)
-                bad.append((stopped, f"stopped the process ({running.process.exitcode})"))
-                outcomes["stopped the process"] += 1
-                running.stop()
-                running, first = Child(name, seed, memory), stopped + 1
-                continue
-            outcomes += done["outcomes"]
-            slowest, peak = max(slowest, done["slowest"]), max(peak, done["peak_mib"])
-            bad += done["raised"]
-            first = last
+    left = [(first, min(inputs, first + BATCH)) for first in range(0, inputs, BATCH)]
+    while left:
+        first, last = left.pop()
+        running.jobs.put((first, last))
+        done = running.answer()
+        if done is None:  # what stopped the child is counted; the rest of its batch is read by the next
+            stopped = max(first, running.now_at.value)
+            bad.append((stopped, f"stopped the process (exit status {running.process.exitcode})"))
+            outcomes["stopped the process"] += 1
+            left += [each for each in ((first, stopped), (stopped + 1, last)) if each[0] < each[1]]
+            running.stop()
+            running = Child(name, seed, memory)
+            continue
+        outcomes += done["outcomes"]
+        slowest, peak = max(slowest, done["slowest"]), max(peak, done["peak_mib"])
+        bad += done["raised"]
     running.stop()
     kept = {number for number, _ in bad} | ({slowest[1]} if keep else set())
     if keep:
@@ -177,17 +178,12 @@ def fuzz(name: str, inputs: int, seed: int, memory: int, keep: Path | None) -> d
         "outcomes": dict(outcomes.most_common()),
         "errors_not_ours": len(bad),
         "first_errors": [f"input {number}: {said}" for number, said in bad[:10]],
+        "over_a_second": slowest[0] > 1,
         "slowest_s": round(slowest[0], 4),
         "slowest_input": {"number": slowest[1], "bytes": slowest[2]},
         "peak_mib": peak,
         "minutes": round((time.monotonic() - started) / 60, 1),
     }
-
-
-def batches(inputs: int) -> Iterator[tuple[int, int]]:
-    """First and last (excluded) number of each batch."""
-    for first in range(0, inputs, BATCH):
-        yield first, min(inputs, first + BATCH)
 
 
 def save(name: str, seed: int, numbers: set[int], folder: Path) -> None:
