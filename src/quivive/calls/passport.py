@@ -18,9 +18,10 @@ from quivive.errors import Unreadable
 LONGEST = 65_536
 """Bytes of a token that are read; SIP messages are rarely longer."""
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_STRAY = {0: b"", 2: _ALPHABET[::16], 3: _ALPHABET[::4]}
+_STRAY = (b"", b"", _ALPHABET[::16], _ALPHABET[::4])
 """By length modulo 4: the last characters whose unused bits are zero (RFC 4648 §3.5)."""
-_TO_BASE64 = bytes.maketrans(b"-_", b"+/")
+_TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
+"""The plain alphabet's own characters become such as no base64 has."""
 _PADDING = (b"", b"", b"==", b"=")
 _SIGNATURE = 86
 """Characters of a 64-byte signature (RFC 7518 §3.4)."""
@@ -74,15 +75,13 @@ def compact(signature: bytes, header: Mapping[str, Any], claims: Mapping[str, An
 
 def decode(segment: bytes) -> bytes:
     """Bytes of a base64url segment (RFC 7515 §2). Raises Malformed on anything that is not canonical."""
-    if segment.translate(None, _ALPHABET):
-        raise Malformed("base64url", "a character that is not base64url")
     rest = len(segment) % 4
-    if rest and segment[-1] not in _STRAY.get(rest, b""):
-        raise Malformed("base64url", "stray bits after the last byte")
+    if rest and segment[-1] not in _STRAY[rest]:
+        raise Malformed("base64url", "stray bits after the last byte, or a character that is not base64url")
     try:
-        return binascii.a2b_base64(segment.translate(_TO_BASE64) + _PADDING[rest])
+        return binascii.a2b_base64(segment.translate(_TO_BASE64) + _PADDING[rest], strict_mode=True)
     except binascii.Error as error:
-        raise Malformed("base64url", str(error)) from error
+        raise Malformed("base64url", "a character that is not base64url") from error
 
 
 def encode(data: bytes) -> bytes:
@@ -104,7 +103,10 @@ def _header(segment: bytes) -> Mapping[str, Any]:
 def _object(segment: bytes, part: str) -> dict[str, Any]:
     data = decode(segment)
     try:
-        value = _JSON.decode(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        value, end = _JSON.raw_decode(text) if text[:1] == "{" else (None, 0)
+        if end != len(text):  # blanks around it are allowed, and rare
+            value = _JSON.decode(text)
         if b"\\u" in data:  # half a surrogate pair is no character: nobody could show or sign it again
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
