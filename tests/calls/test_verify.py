@@ -397,3 +397,17 @@ def test_a_certificate_that_cannot_be_fetched_is_436_with_its_own_reason(code):
 def test_offline_an_address_that_may_never_be_fetched_is_refused_all_the_same():
     verdict = judged(token(header={"x5u": "http://cert.example.org/a.pem"}), by=at_hand())
     assert (verdict.verdict, codes(verdict)) == ("invalid", ["x5u-scheme"])
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (token() + b";", "identity-parameter"),
+        (token() + b";info=<a>;info=<b>", "identity-parameter"),
+        (token(serialise(claims())[:-1] + b',"iat":1}'), "json"),
+    ],
+)
+def test_the_signature_is_looked_at_even_where_the_rest_does_not_read(value, code):
+    verdict = judged(value)
+    assert (verdict.verdict, verdict.signature, codes(verdict)) == ("invalid", "valid", [code])
+    assert judged(value, by=signers.GivenKey(root().key.public_key())).signature == "invalid"

@@ -1,4 +1,4 @@
-"""What does a SIP Identity header field carry (RFC 8224 §4.1)?"""
+"""What does a SIP Identity header field carry (RFC 8224 §4)?"""
 
 from __future__ import annotations
 

@@ -62,6 +62,11 @@ def read(token: bytes) -> Passport:
     return Passport(_header(header), _object(claims, "claims"), token[: -_SIGNATURE - 1], decode(signature))
 
 
+def header_of(signed: bytes) -> Mapping[str, Any]:
+    """The header of a token's signed part 'header.claims', whatever the claims are. Raises Malformed."""
+    return _header(signed.partition(b".")[0])
+
+
 def compact(signature: bytes, header: Mapping[str, Any], claims: Mapping[str, Any]) -> Passport:
     """The PASSporT whose compact form '..signature' left header and claims to the SIP message (§7)."""
     if len(signature) != _SIGNATURE:

@@ -48,7 +48,7 @@ class Token:
 
 
 def sign(token: Token, key: EllipticCurvePrivateKey, x5u: str, chain: bytes | None = None) -> str:
-    """The Identity header value (RFC 8224 §4.1), full form, parameters unquoted as RFC 8224 has them.
+    """The Identity header value (RFC 8224 §4), full form, parameters unquoted as RFC 8224 has them.
 
     `x5u` is where the certificate will lie; with `chain` (PEM or DER) it is made sure that the key is the
     certificate's and that it may speak for the number. Raises UsageError naming what is wrong.
