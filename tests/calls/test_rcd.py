@@ -69,3 +69,8 @@ def test_a_changed_name_makes_a_validly_signed_token_invalid():
     said = claims(rcd=DATA, rcdi={"/nam": rcd.digest("Another Name")})
     verdict = judged(identity(said))
     assert (verdict.signature, verdict.sip_code, codes(verdict)) == ("valid", 438, ["rcdi-mismatch"])
+
+
+def test_digests_are_checked_also_where_the_origid_is_only_noted():
+    said = claims(origid="ref", rcd=DATA, rcdi={"/nam": rcd.digest("Another Name")})
+    assert codes(judged(identity(said))) == ["rcdi-mismatch"]

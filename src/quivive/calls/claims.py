@@ -15,6 +15,8 @@ KINDS = (None, "shaken", "div", "div-o", "rph", "rcd")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 LAST_SECOND = 253_402_300_799
 """Unix time of the last second of the year 9999; beyond, clocks and calendars fail."""
+_NAMES = frozenset({"tn", "uri"})
+_RICH = frozenset({"rcd", "rcdi", "crn"})
 MOST = 500
 """Called numbers that one token may name."""
 
@@ -40,7 +42,7 @@ def faults(ppt: str | None, claims: Mapping[str, Any]) -> list[str]:
         found += _div(ppt, claims)
     elif ppt == "rph" and not _is_rph(claims.get("rph")):
         found.append("claim-rph")
-    if ppt == "rcd" or "rcd" in claims or "rcdi" in claims or "crn" in claims:
+    if ppt == "rcd" or not _RICH.isdisjoint(claims):
         found += _rcd(ppt, claims)
     return found
 
@@ -54,14 +56,12 @@ def is_party(value: object) -> bool:
     """Whether this names one party: an object with either a `tn` or a `uri` (RFC 8225 §5.2.1)."""
     if not isinstance(value, dict):
         return False
-    name = value.get("tn")
-    if name is None or "uri" in value:
-        name = None if "tn" in value else value.get("uri")
+    name = value.get("uri") if "tn" not in value else None if "uri" in value else value["tn"]
     return isinstance(name, str) and bool(name)
 
 
 def _is_dest(value: object) -> bool:
-    if not isinstance(value, dict) or not value or not value.keys() <= {"tn", "uri"}:
+    if not isinstance(value, dict) or not value or not value.keys() <= _NAMES:
         return False
     for names in value.values():
         if not isinstance(names, list) or not 0 < len(names) <= MOST:

@@ -17,15 +17,18 @@ _PARAMETER = re.compile(
 
 
 class Identity(NamedTuple):  # made for every call, like calls.passport.Passport
-    """A header value: the token (or '..signature'), and what the parameters say of it.
-
-    `bare` means that no parameter came with it. `parameters` has lower-case names; quoted and unquoted
-    values read the same, since RFC 8224 asks for `ppt=shaken` and many senders write `ppt="shaken"`.
-    """
+    """A header value: the token (or '..signature'), and `rest`, the parameters as received (b'': none)."""
 
     token: bytes
-    parameters: Mapping[str, str]
-    bare: bool = False
+    rest: bytes
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """Values by lower-case name. Raises Malformed.
+
+        Quoted and unquoted values read the same: RFC 8224 asks for `ppt=shaken`, many write `ppt="shaken"`.
+        """
+        return _parameters(self.rest)
 
     @property
     def is_compact(self) -> bool:
@@ -41,7 +44,7 @@ def read(value: bytes) -> Identity:
     token = token.strip()
     if not token:
         raise Malformed("identity-empty")
-    return Identity(token, _parameters(semicolon + rest.rstrip()), bare=not semicolon)
+    return Identity(token, semicolon + rest.rstrip())
 
 
 def values_of(text: bytes) -> tuple[bytes, ...]:

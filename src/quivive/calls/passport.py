@@ -39,32 +39,35 @@ class Malformed(Unreadable):
 class Passport(NamedTuple):  # made for every call; a frozen dataclass takes four times as long to make
     """A PASSporT in full form.
 
-    `header` and `claims` are what the JSON says; `signed` the received bytes under the signature;
-    `signature` r and s, 32 bytes each.
+    `segment` is the header as received; `claims` are what the JSON says; `signed` the received bytes under
+    the signature; `signature` r and s, 32 bytes each.
     """
 
-    header: Mapping[str, Any]
+    segment: bytes
     claims: Mapping[str, Any]
     signed: bytes
     signature: bytes
 
+    @property
+    def header(self) -> Mapping[str, Any]:
+        """The protected header. Raises Malformed."""
+        return read_header(self.segment)
+
 
 def read(token: bytes) -> Passport:
-    """The PASSporT in `token` (RFC 8225 §3: header.claims.signature). Raises Malformed."""
+    """The PASSporT in `token` (RFC 8225 §3: header.claims.signature). Raises Malformed.
+
+    The header is read when it is asked for.
+    """
     if len(token) > LONGEST:
         raise Malformed("token-too-long", f"{len(token)} bytes")
     parts = token.split(b".")
     if len(parts) != 3:
         raise Malformed("token-not-three-parts", f"{len(parts)} parts")
-    header, claims, signature = parts
+    segment, claims, signature = parts
     if len(signature) != _SIGNATURE:
         raise Malformed("signature-length", f"{len(signature)} characters, not {_SIGNATURE}")
-    return Passport(_header(header), _object(claims, "claims"), token[: -_SIGNATURE - 1], decode(signature))
-
-
-def header_of(signed: bytes) -> Mapping[str, Any]:
-    """The header of a token's signed part 'header.claims', whatever the claims are. Raises Malformed."""
-    return _header(signed.partition(b".")[0])
+    return Passport(segment, _object(claims, "claims"), token[: -_SIGNATURE - 1], decode(signature))
 
 
 def compact(signature: bytes, header: Mapping[str, Any], claims: Mapping[str, Any]) -> Passport:
@@ -75,7 +78,7 @@ def compact(signature: bytes, header: Mapping[str, Any], claims: Mapping[str, An
         signed = encode(serialise(header)) + b"." + encode(serialise(claims))
     except UnicodeEncodeError as error:
         raise Malformed("json", f"the call's parties are no text: {error}") from error
-    return Passport(header, claims, signed, decode(signature))
+    return Passport(signed.partition(b".")[0], claims, signed, decode(signature))
 
 
 def decode(segment: bytes) -> bytes:
@@ -100,7 +103,8 @@ def serialise(value: Mapping[str, Any] | Sequence[Any] | str) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _header(segment: bytes) -> Mapping[str, Any]:
+def read_header(segment: bytes) -> Mapping[str, Any]:
+    """The protected header in a token's first part. Raises Malformed."""
     # the calls of one signer all carry the same bytes here: read once
     return _object(segment, "header")
 

@@ -34,6 +34,8 @@ class Signer:
     certificate: Certificate | None = None
     since: float = -inf
     until: float = inf
+    is_bounded: bool = False
+    """Whether the certificate limits numbers or claims: without, there is nothing to compare."""
 
 
 class Signers(Protocol):
@@ -128,7 +130,8 @@ def judge(data: bytes, trust: Trust, time: float) -> Signer:
     own = chain[0]
     notes = () if judged.revocation == "checked" else (judged.revocation,)
     key = own.public_key if own.signs_es256 else None
-    return Signer(key, (*judged.reasons, *notes), own, time, judged.until)
+    bounded = own.constraints is not None or not (own.tn_auth_list and own.tn_auth_list.by_provider_code)
+    return Signer(key, (*judged.reasons, *notes), own, time, judged.until, bounded)
 
 
 def fetcher() -> Callable[[str, float], bytes]:

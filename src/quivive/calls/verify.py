@@ -6,9 +6,9 @@ at hand, whatever else is wrong; the verdict needs everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from quivive.calls import claims as claim_forms
@@ -89,28 +89,23 @@ def verify(value: bytes, call: Call, signers: Signers, at: float, policy: Policy
     try:
         identity = identities.read(value)
         passport = _passport(identity, call)
+        shared = _envelope(passport.segment, identity.rest, signers.given)
     except Malformed as fault:
         looked = _anyway(value, signers, at)
         return _verdict([(fault.code, fault.detail)], looked, None, None, None, policy)
-    header, claims = passport.header, passport.claims
-    ppt = header.get("ppt")
+    claims = passport.claims
 
     # Step 1: is the kind of token (ppt) one that is supported, and is it well formed?
-    codes: list[str] = _form(identity, header, signers.given)
-    known = ppt in claim_forms.KINDS if ppt is None or isinstance(ppt, str) else False
-    if not known:
-        codes.append("ppt-unsupported")
-    faults = claim_forms.faults(ppt if known else None, claims)
-    if "rcdi" in claims and not faults and isinstance(claims.get("rcd"), dict):
-        faults += rcd.faults(claims["rcd"], claims["rcdi"])
-    codes += faults
+    codes = list(shared.codes)
+    codes += claim_forms.faults(shared.kind, claims)
+    if "rcdi" in claims:
+        codes += _digests(claims)
 
     # Step 2 (whose identity is it?) was done by whoever read the call; Step 3: the signer's credential.
-    x5u = header.get("x5u")
-    signer = signers.at(x5u if isinstance(x5u, str) else "", at)
+    signer = signers.at(shared.x5u, at)
     codes += signer.codes
-    if signer.certificate:
-        codes += _authority(signer, header, claims)
+    if signer.is_bounded:
+        codes += _authority(signer, shared.header, claims)
 
     # Step 4: is the date fresh, and did the certificate hold then?
     if claim_forms.is_time(claims.get("iat")):
@@ -124,7 +119,36 @@ def verify(value: bytes, call: Call, signers: Signers, at: float, policy: Policy
             codes.append("signature-wrong")
     if "claim-text" not in codes:
         codes += _compared(claims, call)
-    return _verdict([(code, "") for code in codes], signature, passport, signer, ppt, policy)
+    return _verdict([(code, "") for code in codes], signature, passport, signer, shared.ppt, policy)
+
+
+class _Envelope(NamedTuple):
+    """What all calls of a signer share, and what is wrong with it. `kind` is `ppt` if that is supported."""
+
+    header: Mapping[str, Any]
+    ppt: str | None
+    kind: str | None
+    x5u: str
+    codes: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _envelope(segment: bytes, rest: bytes, given: bool) -> _Envelope:
+    """The token's header and the parameters beside it, read and compared. Raises Malformed."""
+    header = passports.read_header(segment)
+    ppt, x5u = header.get("ppt"), header.get("x5u")
+    codes = _form(header, identities.Identity(segment, rest), given)
+    known = (ppt is None or isinstance(ppt, str)) and ppt in claim_forms.KINDS
+    if not known:
+        codes.append("ppt-unsupported")
+    said = ppt if isinstance(ppt, str) else None
+    return _Envelope(header, said, said if known else None, x5u if isinstance(x5u, str) else "", tuple(codes))
+
+
+def _digests(claims: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the digests of rich call data (RFC 9795 §6); their form was judged before."""
+    data, digests = claims.get("rcd"), claims["rcdi"]
+    return rcd.faults(data, digests) if isinstance(data, dict) and isinstance(digests, dict | str) else []
 
 
 def _passport(identity: Identity, call: Call) -> Passport:
@@ -148,7 +172,7 @@ def _passport(identity: Identity, call: Call) -> Passport:
     return passports.compact(identity.token[2:], header, claims)
 
 
-def _form(identity: Identity, header: Any, given: bool) -> list[str]:
+def _form(header: Mapping[str, Any], identity: Identity, given: bool) -> list[str]:
     codes = []
     if header.get("typ") != "passport":
         codes.append("header-typ")
@@ -159,7 +183,7 @@ def _form(identity: Identity, header: Any, given: bool) -> list[str]:
     x5u = header.get("x5u")
     if not given and not (isinstance(x5u, str) and x5u):
         codes.append("header-x5u")
-    if identity.bare:
+    if not identity.rest:
         return codes
     said = identity.parameters
     if "info" not in said:
@@ -207,7 +231,7 @@ def _anyway(value: bytes, signers: Signers, at: float) -> Signature:
     """Whether the signature over the received bytes holds though the header or its token does not read."""
     signed, _, last = value.partition(b";")[0].strip().rpartition(b".")
     try:
-        x5u = passports.header_of(signed).get("x5u")
+        x5u = passports.read_header(signed.partition(b".")[0]).get("x5u")
     except Malformed:
         x5u = None
     key = signers.at(x5u if isinstance(x5u, str) else "", at).key if x5u or signers.given else None
@@ -306,27 +330,30 @@ def _media_keys(signed: Any, call: Call) -> list[str]:
 
 
 def _verdict(
-    codes: Iterable[tuple[str, str]],
+    codes: Sequence[tuple[str, str]],
     signature: Signature,
     passport: Passport | None,
     signer: Signer | None,
-    ppt: object,
+    ppt: str | None,
     policy: Policy,
 ) -> Verdict:
+    attest = passport.claims.get("attest") if passport else None
+    said = attest if attest in ("A", "B", "C") else None
+    if not codes:  # most calls: nothing to look up
+        return Verdict("valid", signature, None, PASSED, ppt, said, (), passport, signer)
     table = policy.table
-    found = [(table[code], detail) for code, detail in codes] if codes else []
+    found = [(table[code], detail) for code, detail in codes]
     deciding = [each for each, _ in found if each.effect == "refuse"] or [
         each for each, _ in found if each.effect == "unknown"
     ]
     first = deciding[0] if deciding else None
-    attest = passport.claims.get("attest") if passport else None
     return Verdict(
         verdict="valid" if not first else "invalid" if first.effect == "refuse" else "could-not-look",
         signature=signature,
         sip_code=first.sip if first else None,
         verstat=PASSED if not first else first.verstat or "No-TN-Validation",
-        ppt=ppt if isinstance(ppt, str) else None,
-        attest=attest if attest in ("A", "B", "C") else None,
+        ppt=ppt,
+        attest=said,
         reasons=tuple(Reason(each.code, each.text, each.reference, detail) for each, detail in found),
         passport=passport,
         signer=signer,
