@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 import ssl
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +22,22 @@ from cryptography.x509.oid import NameOID
 NAME = "certs.example.org"
 Behaviour = Callable[[socket.socket], None]
 NOW = datetime.now(UTC)
+
+
+def loopback() -> None:
+    """Make 127.0.0.1 reachable: it is down at first where the network was taken away (`unshare -n`).
+
+    Raises OSError where that is not allowed.
+    """
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", 0))
+        except OSError:
+            get_flags, set_flags, up = 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP: netdevice(7)
+            flags = struct.unpack("16sh", fcntl.ioctl(probe, get_flags, struct.pack("16sh", b"lo", 0))[:18])[
+                1
+            ]
+            fcntl.ioctl(probe, set_flags, struct.pack("16sh", b"lo", flags | up))
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,21 @@ from threading import Event
 
 import pytest
 
-from calls.hostile_server import NAME, Authority, Behaviour, Server, answers, authority, serving
+from calls.hostile_server import NAME, Authority, Behaviour, Server, answers, authority, loopback, serving
 from quivive.calls import x5u
 from quivive.calls.x5u.fetching import max_age
 from quivive.errors import BadConfig, CouldNotLook, Unreadable
 
 CHAIN = b"-----BEGIN CERTIFICATE-----\nleaf\n-----END CERTIFICATE-----\n" * 3
 LIMIT = 64 * 1024
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _reachable_loopback() -> None:
+    try:
+        loopback()
+    except OSError as error:
+        pytest.skip(f"127.0.0.1 cannot be reached here: {error}")
 
 
 @pytest.fixture(scope="module")
