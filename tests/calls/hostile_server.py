@@ -29,15 +29,11 @@ def loopback() -> None:
 
     Raises OSError where that is not allowed.
     """
+    get_flags, set_flags, up = 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP: netdevice(7)
     with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", 0))
-        except OSError:
-            get_flags, set_flags, up = 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP: netdevice(7)
-            flags = struct.unpack("16sh", fcntl.ioctl(probe, get_flags, struct.pack("16sh", b"lo", 0))[:18])[
-                1
-            ]
-            fcntl.ioctl(probe, set_flags, struct.pack("16sh", b"lo", flags | up))
+        (flags,) = struct.unpack_from("16xh", fcntl.ioctl(probe, get_flags, struct.pack("16sh14x", b"lo", 0)))
+        if not flags & up:
+            fcntl.ioctl(probe, set_flags, struct.pack("16sh14x", b"lo", flags | up))
 
 
 @dataclass(frozen=True)
