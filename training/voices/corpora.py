@@ -85,12 +85,15 @@ def clips() -> tuple[Clip, ...]:
 
 def load(clip: Clip) -> Samples:
     """The clip's samples as they lie in the data: mono float32 at 16 kHz."""
-    import soundfile
+    import av
 
-    samples, rate = soundfile.read(data_folder() / clip.path, dtype="float32", always_2d=True)
-    if rate != RATE:
-        raise ValueError(f"{clip.path} is at {rate} Hz, not {RATE}")
-    return np.ascontiguousarray(samples.mean(axis=1), dtype=np.float32)
+    with av.open(str(data_folder() / clip.path)) as file:
+        (stream,) = file.streams.audio
+        if stream.rate != RATE:
+            raise ValueError(f"{clip.path} is at {stream.rate} Hz, not {RATE}")
+        mono = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+        parts = [part.to_ndarray()[0] for frame in file.decode(stream) for part in mono.resample(frame)]
+    return np.concatenate(parts).astype(np.float32)
 
 
 def may_ship(clip: Clip) -> bool:
@@ -124,7 +127,8 @@ def prepared(samples: Samples) -> Samples:
     """What every detector of training and evaluation hears: SECONDS of speech, LOUDNESS_DB, within BAND_HZ.
 
     Silence before and after is cut (frames QUIET_DB under the loudest), the start is kept, what is too short
-    is repeated, and the band is cut where an offset and a resampler's edge may lie. Returns float32[SECONDS * RATE].
+    is repeated, and the band is cut where an offset and a resampler's edge may lie. Returns
+    float32[SECONDS * RATE].
     """
     speech = band_limited(spoken(samples))
     wanted = int(SECONDS * RATE)
