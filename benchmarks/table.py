@@ -192,6 +192,57 @@ def _calls_fuzz(result: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+def _voices(result: Mapping[str, Any]) -> Iterator[str]:
+    rows, clips = result["rows"], result["clips"]
+    yield "## Synthetic voices: `benchmarks/voices.py`"
+    yield ""
+    yield f"{result['date']}, {clips['real']} real and {clips['synthetic']} synthetic clips of up to 4.1 s,"
+    yield f"{result['folds']} folds that share no system or corpus, speaker or page. Calibration and alarm"
+    yield "threshold of every detector, the peers' too, come from the training clips of each fold. EER,"
+    yield "minDCF and actDCF as in ASVspoof 5 (prior 0.05, costs 1 and 10). The desk's threshold keeps false"
+    yield "alarms at 5 % or less on every real source of at least 20 of the training clips."
+    yield ""
+    yield from _table(
+        ["detector", "channel", "real / synthetic", "EER %", "EER % without LibriSpeech", "minDCF", "actDCF",
+         "Cllr", "Cllr min", "false alarms % / recall % at the desk's threshold"],
+        [[r["detector"], r["condition"], f"{r['real']} / {r['synthetic']}", _percent(r["eer"]),
+          f"{100 * r['eer_without_librispeech']:.1f}", _interval(r["min_dcf"], 2), _interval(r["act_dcf"], 2),
+          _interval(r["cllr"], 2), _number(r["cllr_min"], 2),
+          " / ".join(f"{100 * r['at_desk_threshold'][k]:.1f}" for k in ("false_alarms", "recall"))]
+         for r in rows],
+    )  # fmt: skip
+    yield ""
+    yield "False alarms on each real source of 13 clips or more, clean, %: at the EER threshold → the desk's:"
+    yield ""
+    clean = [row for row in rows if row["condition"] == "clean"]
+    yield from _table(["source (clips)", *(row["detector"] for row in clean)], _shares(clean, "source"))
+    yield ""
+    yield "Recall of each system of 13 clips or more, clean, %: at the EER threshold → the desk's:"
+    yield ""
+    yield from _table(["system (clips)", *(row["detector"] for row in clean)], _shares(clean, "system"))
+    yield ""
+    speeds = [f"{name} {factor:.3f}" for name, factor in result["real_time_factor"].items()]
+    yield f"CPU seconds for one second of sound, one thread: {', '.join(speeds)}."
+
+
+def _shares(rows: Sequence[Mapping[str, Any]], what: str) -> list[list[str]]:
+    """A line for each source's false alarms or each system's recall, a column for each detector."""
+    key = f"false_alarms_by_{what}" if what == "source" else f"recall_by_{what}"
+    names = {name: n for row in reversed(rows) for name, (_, n) in row["at_eer_threshold"][key].items()}
+    lines = []
+    for name, clips in sorted(names.items()):
+        cells = []
+        for row in rows:
+            pair = [row[f"at_{which}_threshold"][key].get(name) for which in ("eer", "desk")]
+            cells.append(" → ".join(f"{100 * found[0]:.0f}" for found in pair if found) or "–")
+        lines.append([f"{name.removeprefix('real:')} ({clips})", *cells])
+    return lines
+
+
+def _percent(value: Sequence[float]) -> str:
+    return _interval([100 * part for part in value], 1)
+
+
 SECTIONS = (
     ("messages", _messages),
     ("flags", _flags),
@@ -201,6 +252,7 @@ SECTIONS = (
     ("calls_verify", _calls_verify),
     ("calls_lint", _calls_lint),
     ("calls_fuzz", _calls_fuzz),
+    ("voices", _voices),
 )
 
 
