@@ -1,6 +1,6 @@
 """How well is synthetic speech told from people, on systems, speakers and pages never learnt from?
 
-    python benchmarks/voices.py [--cache FOLDER] [--folds FILE]
+    python benchmarks/voices.py [--cache FOLDER] [--folds FILE] [--conditions clean g711a …]
 
 Development clips of ../shared/data/voices (or $QUIVIVE_DATA), split by system, speaker and page at once
 (training/voices/folds.py), over real codecs. AASIST and AASIST-L are scored as published: they never learnt
@@ -136,7 +136,9 @@ def shipped() -> Callable[[Any], float] | None:
     return score
 
 
-def measured(cache: Path, fold_scores: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def measured(
+    cache: Path, fold_scores: Mapping[str, Sequence[float]], conditions: Sequence[str]
+) -> dict[str, Any]:
     """Everything that the page shows."""
     every = clips()
     whole, unlearnt = trial(every), trial(every, lambda clip: not may_ship(clip))
@@ -144,7 +146,7 @@ def measured(cache: Path, fold_scores: Mapping[str, Sequence[float]]) -> dict[st
     speeds = {name: cost(peer(name), every[:: len(every) // TIMED_CLIPS]) for name in PEERS}
     if own:
         speeds["Quivive"] = cost(own, every[:: len(every) // TIMED_CLIPS])
-    for condition in CONDITIONS:
+    for condition in conditions:
         rows += [
             quality(name, condition, scored(name, peer(name), condition, every, cache), whole)
             for name in PEERS
@@ -185,6 +187,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "quivive-voices")
     parser.add_argument("--folds", type=Path)
+    parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=CONDITIONS)
     given = parser.parse_args()
     fold_scores = json.loads(given.folds.read_text("utf-8")) if given.folds else {}
     manifest = (data_folder() / "manifest.csv").read_bytes()
@@ -193,7 +196,7 @@ def main() -> None:
         "quivive": __version__,
         "machine": f"{platform.machine()}, one thread",
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
-        **measured(given.cache, fold_scores),
+        **measured(given.cache, fold_scores, given.conditions),
     }
     (HERE / "results" / "voices.json").write_text(
         json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8"
