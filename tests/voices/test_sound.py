@@ -114,7 +114,9 @@ def test_what_holds_no_sound_is_refused_in_a_sentence(data):
         decode(data)
 
 
-@pytest.mark.parametrize("name", ["voice.mp3", "voice.aac", "voice.flac", "voicemail.amr", "mulaw.au"])
+@pytest.mark.parametrize(
+    "name", ["voice.mp3", "voice.aac", "voice.flac", "voicemail.amr", "mulaw.au", "voice.wav"]
+)
 def test_a_file_that_breaks_off_is_heard_as_far_as_it_goes_and_said_to_be_damaged(name):
     data = as_kind(name, 4.0)
     (track,) = decode(data[: len(data) // 2])

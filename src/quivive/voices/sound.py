@@ -36,6 +36,8 @@ MOST_FAULTS = 2_000
 """Packets that do not decode, after which the rest is given up."""
 _LEAST_RATE, _MOST_RATE = 4_000, 768_000
 _MOST_PLANES = 8
+_OPEN_LENGTH = 0x7FFF_0000
+"""RIFF lengths from here on stand for 'not known yet'."""
 _ALIKE = 0.01
 """Share of a channel's energy beyond what its neighbour explains, below which both are one."""
 _SILENT = 1e-5
@@ -134,7 +136,7 @@ def _decode(data: bytes, form: str, most_seconds: float) -> tuple[Track, ...]:
         stream = file.streams.audio[0]
         if stream.codec_context.name not in _CODECS:
             raise Unreadable(f"Quivive does not decode sound in this form ({stream.codec_context.name}).")
-        return _tracks(_Hearing(file, stream, most_seconds))
+        return _tracks(_Hearing(file, stream, most_seconds), _breaks_off(data))
 
 
 _CODECS = (
@@ -236,6 +238,12 @@ class _Hearing:
         return announced > seconds + _SHORT + announced / 20
 
 
+def _breaks_off(data: bytes) -> bool:
+    """Whether a RIFF file is shorter than it says, which PyAV passes over; a recorder may leave it open."""
+    stated = int.from_bytes(data[4:8], "little") if data[:4] == b"RIFF" else 0
+    return len(data) - 8 < stated < _OPEN_LENGTH
+
+
 def _is_sound(frame: AudioFrame) -> bool:
     """PyAV reads beyond its list of planes where there are eight or more: such a frame is not touched."""
     planar = frame.format.is_planar and frame.layout.nb_channels >= _MOST_PLANES
@@ -259,12 +267,12 @@ def _mono(frame: AudioFrame, kept: int) -> list[AudioFrame]:
     return mono
 
 
-def _tracks(hearing: _Hearing) -> tuple[Track, ...]:
+def _tracks(hearing: _Hearing, breaks_off: bool) -> tuple[Track, ...]:
     samples = hearing.samples()
     if not samples.shape[1]:
         raise Unreadable("The file holds no sound that decodes: it is empty, damaged or breaks off.")
     seconds = samples.shape[1] / RATE
-    damaged = hearing.faults > 0 or hearing.lacks(seconds)
+    damaged = breaks_off or hearing.faults > 0 or hearing.lacks(seconds)
     codec = hearing.stream.codec_context.name
     return tuple(
         Track(samples[each], hearing.stream.rate, _CODEC_NAMES.get(codec, codec), seconds, each + 1,
