@@ -201,6 +201,8 @@ def _voices(result: Mapping[str, Any]) -> Iterator[str]:
     yield "threshold of every detector, the peers' too, come from the training clips of each fold. EER,"
     yield "minDCF and actDCF as in ASVspoof 5 (prior 0.05, costs 1 and 10). The desk's threshold keeps false"
     yield "alarms at 5 % or less on every real source of at least 20 of the training clips."
+    if result["channels_not_run"]:
+        yield f"Left out of this run: {', '.join(result['channels_not_run'])}."
     yield ""
     yield from _table(
         ["detector", "channel", "real / synthetic", "EER %", "EER % without LibriSpeech", "minDCF", "actDCF",

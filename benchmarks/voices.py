@@ -195,6 +195,7 @@ def main() -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "quivive": __version__,
         "machine": f"{platform.machine()}, one thread",
+        "channels_not_run": [name for name in CONDITIONS if name not in given.conditions],
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
         **measured(given.cache, fold_scores, given.conditions),
     }
