@@ -186,5 +186,5 @@ def test_it_works_with_the_network_removed():
     reports = json.loads(done.stdout)
     assert [r["attention"] for r in reports[:3]] == ["act"] * 3
     skipped = {e["skipped"] for r in reports for e in r["examinations"] if e["skipped"]}
-    assert not skipped
+    assert skipped <= {"Whether the voice is synthetic was not judged: there is no detector for it yet."}
     assert "speech/heard-telephone" in {f["code"] for r in reports for f in r["findings"]}

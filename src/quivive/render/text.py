@@ -66,8 +66,11 @@ def _report(
 
 
 def _answers(finding: Finding, root: Item | None) -> bool:
-    """Whether what was asked is what this says: of values and technical records, people want the facts."""
-    if root is None or root.media_type not in _FACTUAL or finding.kind not in ("informational", "pass"):
+    """Whether what was asked is what this says: of values, records and recordings, people want the facts."""
+    factual = root is not None and (
+        root.media_type in _FACTUAL or root.media_type.startswith(("audio/", "video/"))
+    )
+    if root is None or not factual or finding.kind not in ("informational", "pass", "open"):
         return False
     return finding.kind == "pass" or root.media_type == VALUE_TYPE or finding.item == root.name
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from quivive.errors import CouldNotLook
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 from quivive.voices.condition import condition
 from quivive.voices.sound import MOST_CHANNELS, Track, decode
@@ -74,6 +75,9 @@ class Speech:
         yield from self._unheard(subject, tracks[0])
         if spoken:
             yield finding(self, "speech/not-judged", "open", subject)
+            raise CouldNotLook(
+                "Whether the voice is synthetic was not judged: there is no detector for it yet."
+            )
 
     def _heard(self, item: Item, track: Track, net: float, speech: Samples) -> Finding:
         kind = condition(speech) or "wideband"
