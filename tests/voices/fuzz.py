@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import random
-import struct
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from damage import change
 from quivive.errors import Error
 from quivive.voices.sound import decode
 from voices import sound_maker
@@ -37,20 +37,7 @@ def mutated(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
         out[:12] = chance.choice(others)[:12]
     for _ in range(chance.choice((1, 1, 2, 3, 5, 10, 30))):
         at = chance.randrange(chance.choice((64, 600, len(out) + 1))) % (len(out) + 1)
-        change = chance.randrange(6)
-        if change == 0 and at < len(out):
-            out[at] = chance.randrange(256)
-        elif change == 1 and at < len(out):
-            out[at] ^= 1 << chance.randrange(8)
-        elif change == 2:
-            odd = chance.choice(_ODD)
-            out[at : at + len(odd)] = odd
-        elif change == 3:
-            del out[at : at + chance.choice((1, 4, 16, 300))]
-        elif change == 4:
-            out[at:at] = out[at : at + chance.choice((1, 4, 60, 400))]
-        else:
-            out[at : at + 4] = struct.pack(chance.choice(("<I", ">I")), chance.choice(_LENGTHS))
+        change(out, at, _ODD, _LENGTHS, chance)
     return bytes(out)
 
 

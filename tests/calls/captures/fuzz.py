@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from calls.captures import capture_maker as make
 from calls.captures.sound import GSM_TONE, encode, pcmu, tone
+from damage import change
 from quivive.calls.captures.capture_detector import Captures
 from quivive.errors import Error
 from quivive.intake import take
@@ -74,20 +74,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     out = bytearray(data[:LARGEST])
     for _ in range(chance.choice((1, 1, 2, 3, 5, 10, 30))):
         at = chance.randrange(len(out) + 1)
-        change = chance.randrange(6)
-        if change == 0 and at < len(out):
-            out[at] = chance.randrange(256)
-        elif change == 1 and at < len(out):
-            out[at] ^= 1 << chance.randrange(8)
-        elif change == 2:
-            odd = chance.choice(_ODD)
-            out[at : at + len(odd)] = odd
-        elif change == 3:
-            del out[at : at + chance.choice((1, 4, 16, 300))]
-        elif change == 4:
-            out[at:at] = out[at : at + chance.choice((1, 4, 60, 400))]
-        else:
-            out[at : at + 4] = struct.pack(chance.choice(("<I", ">I")), chance.choice((0, 8, 60, 0x7FFFFFFF)))
+        change(out, at, _ODD, (0, 8, 60, 0x7FFFFFFF), chance)
     return bytes(out[:LARGEST])
 
 
