@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from quivive.model import Figure, Finding, Item, LikelihoodRatio, Report, Where
+from quivive.model import Finding, Item, LikelihoodRatio, Report, Where
 from quivive.render.lang import labels
+from quivive.render.pictures import pictures
 from quivive.render.safe import inert, plain, shown, skipped, worst_first
 from quivive.render.text import weight_words
 
 MOST_TEXT = 20_000
 """Characters of one message that are shown."""
 _LINKS = ("url", "domain-name", "email-addr")
-_PICTURES = ("image/png", "image/jpeg")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _view(report: Report, words: Mapping[str, str]) -> dict[str, object]:
     numbers = {finding.id: number for number, finding in enumerate(findings, 1)}
     return {
         "report": report,
-        "findings": [(numbers[f.id], f, _bar(f.weight, words), _pictures(f)) for f in findings],
+        "findings": [(numbers[f.id], f, _bar(f.weight, words), pictures(f)) for f in findings],
         "messages": [_message(report, item, findings, numbers) for item in report.items if item.text],
         "skipped": skipped(report),
         "observables": list({(o.type, shown(o)): o for o in report.observables}.values()),
@@ -115,8 +115,3 @@ def _bar(weight: LikelihoodRatio | None, words: Mapping[str, str]) -> dict[str, 
         "words": weight_words(weight, words),
         "propositions": f"{weight.proposition} / {weight.alternative} ({weight.calibration})",
     }
-
-
-def _pictures(finding: Finding) -> list[Figure]:
-    """Figures that a page may carry: bitmaps as data, everything else by its text alone."""
-    return [figure for figure in finding.figures if figure.media_type in _PICTURES and figure.data.isascii()]

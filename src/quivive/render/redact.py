@@ -1,7 +1,8 @@
 """How is a report passed on without personal data? Numbers, addresses and accounts are masked everywhere.
 
 What identifies a person is masked: phone numbers, email addresses, IBANs, cards, user accounts, and the
-free text of the messages around them stays. Links, domains and wallets stay: others need them to match.
+free text of the messages around them stays. Pictures cannot be masked: they are left out, what they show
+stays in words. Links, domains and wallets stay: others need them to match.
 Hashes stay: they identify the evidence to whoever holds it.
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 from quivive import codec
 from quivive.model import Report
 from quivive.observables import find
+from quivive.render.pictures import BITMAPS
 
 PERSONAL = frozenset({"phone-number", "email-addr", "iban", "payment-card", "user-account"})
 
@@ -28,11 +30,13 @@ def redact(report: Report, country: str | None = None) -> Report:
 
 def _walk(value: Any, spellings: list[str], country: str | None, key: str = "") -> Any:
     if isinstance(value, dict):
+        if value.get("media_type") in BITMAPS and "data" in value:
+            value = {**value, "data": ""}
         masked = {k: _walk(v, spellings, country, k) for k, v in value.items()}
         if masked.get("type") in PERSONAL and "value" in masked:
             masked["value"] = mask(value["type"], value["value"])
         return masked
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):  # figures come as a tuple
         return [_walk(v, spellings, country, key) for v in value]
     if isinstance(value, str) and key not in (
         "sha256",

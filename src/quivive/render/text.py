@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from quivive.intake import VALUE_TYPE
 from quivive.model import Advice, Finding, Item, LikelihoodRatio, Report
 from quivive.render.lang import labels
+from quivive.render.pictures import beside
 from quivive.render.safe import inert, place, plain, shown, skipped, worst_first
 
 WIDTH = 96
@@ -87,6 +88,8 @@ def _finding(
     if finding.weight:
         yield f"        {weight_words(finding.weight, words)}"
     if verbose:
+        for line in beside(finding):
+            yield from _wrap(line, "        ", "          ")
         where = f" · {inert(finding.item)}" if several else ""
         at = f" · {place(finding.where)}" if verbose > 1 and finding.where else ""
         score = f" · {words['score']} {finding.score:.2f}" if finding.score is not None else ""
