@@ -13,7 +13,8 @@ from PIL import Image
 
 from quivive.voices.picture import caption, colours, figure, picture, spectrogram, timeline, times
 from quivive.voices.picture.caption import LABELS, clock, ticks
-from quivive.voices.picture.drawing import _BRACKETS, _SCORES, _TOP, HEIGHT, LEFT, RIGHT, WIDTH, steps
+from quivive.voices.picture.drawing import _BRACKETS, _SCORES, _TOP, HEIGHT, LEFT, RIGHT, WIDTH
+from quivive.voices.picture.timeline import steps
 from quivive.voices.sound import RATE
 from voices.sound_maker import tone
 
@@ -51,7 +52,7 @@ def noise(seconds: float) -> np.ndarray:
 def test_windows_over_the_alarm_become_one_passage_of_the_machine():
     shown = timeline(windows([-2, -2, 3, 4, -2, -2]), alarm=1.0, clear=-3.0)
     (passage, *_) = shown.passages
-    assert (passage.start, passage.end, passage.score, passage.mark) == (2.0, 7.0, 4, "1")
+    assert (passage.start, passage.end, passage.score, passage.mark) == (3.5, 5.5, 4, "1")
     assert passage.side == "machine"
     assert passage.sure
 
@@ -93,9 +94,10 @@ def test_scores_that_are_no_numbers_are_left_out():
 
 
 def test_overlapping_windows_become_steps_that_do_not_overlap():
-    assert steps(tuple(windows([1, 2, 3]))) == [(0.0, 2.5, 1), (2.5, 3.5, 2), (3.5, 6.0, 3)]
-    apart = (Window(0, 4, 1), Window(9, 13, 2))
-    assert steps(apart) == [(0, 4, 1), (9, 13, 2)]
+    found = [(step.start, step.end, step.score) for step in steps(windows([1, 2, 3]))]
+    assert found == [(0.0, 2.5, 1), (2.5, 3.5, 2), (3.5, 6.0, 3)]
+    apart = [(step.start, step.end) for step in steps([Window(0, 4, 1), Window(9, 13, 2)])]
+    assert apart == [(0, 4), (9, 13)]
 
 
 # the spectrogram
@@ -222,8 +224,8 @@ def test_the_caption_says_each_passage_and_where_the_limits_lie():
     shown = timeline(windows([-2, -2, -2, -2, 3, -2]), alarm=1.0, clear=-1.5)
     lines = caption(shown, 9.0).splitlines()
     assert "0:09.0" in lines[0]
-    assert lines[1] == "1: from 0:04.0 to 0:08.0 the voice speaks for a machine (score 3.00)."
-    assert lines[2].startswith("a: from 0:00.0 to 0:09.0 the voice speaks for a person (score -2.00)")
+    assert lines[1] == "1: from 0:05.5 to 0:06.5 the voice speaks for a machine (score 3.00)."
+    assert lines[2].startswith("a: from 0:00.0 to 0:05.5 the voice speaks for a person (score -2.00)")
     assert "1.00 or more" in lines[-1]
     assert "-1.50 or less" in lines[-1]
 

@@ -14,7 +14,7 @@ from quivive.model import Figure
 from quivive.voices.picture import spectrogram
 from quivive.voices.picture.caption import LABELS, caption, clock, ticks
 from quivive.voices.picture.colours import BAND, INK, MACHINE, PAPER, PERSON, Colour, scale
-from quivive.voices.picture.timeline import Passage, Scored, Timeline
+from quivive.voices.picture.timeline import Passage, Timeline, steps
 from quivive.voices.sound import RATE
 
 if TYPE_CHECKING:
@@ -121,12 +121,12 @@ def _line(draw: ImageDraw, shown: Timeline, seconds: float) -> None:
     """The score along time, broken where nothing was judged."""
     width = 3 if len(shown.windows) < _CROWDED else 1
     last: tuple[float, int] | None = None
-    for start, end, score in steps(shown.windows):
-        row, left, right = _height(score, shown), _x(start, seconds), _x(end, seconds)
-        if last and last[0] >= start:
+    for step in steps(shown.windows):
+        row, left, right = _height(step.score, shown), _x(step.start, seconds), _x(step.end, seconds)
+        if last and last[0] >= step.start:
             draw.line((left, last[1], left, row), fill=INK, width=width)
         draw.line((left, row, right, row), fill=INK, width=width)
-        last = end, row
+        last = step.end, row
     draw.rectangle((LEFT - 1, _SCORES[0] - 1, RIGHT, _SCORES[1] + 1), outline=INK)
 
 
@@ -144,20 +144,6 @@ def _height(score: float, shown: Timeline) -> int:
     )  # fmt: skip
     top, bottom = _SCORES
     return round(bottom - 4 - (bottom - top - 8) * (share + 1) / 3)
-
-
-def steps(windows: tuple[Scored, ...]) -> list[tuple[float, float, float]]:
-    """Windows that overlap as (start, end, score) that do not: each holds around its own middle."""
-    found = []
-    for number, window in enumerate(windows):
-        start, end = window.start, window.end
-        middle = (start + end) / 2
-        if number and windows[number - 1].end >= start:
-            start = (middle + (windows[number - 1].start + windows[number - 1].end) / 2) / 2
-        if number + 1 < len(windows) and windows[number + 1].start <= end:
-            end = (middle + (windows[number + 1].start + windows[number + 1].end) / 2) / 2
-        found.append((start, end, window.score))
-    return found
 
 
 def _passage(image: Image, draw: ImageDraw, passage: Passage, seconds: float) -> None:

@@ -74,18 +74,38 @@ def timeline(
 ) -> Timeline:
     """What to draw. `passages`: those already located that speak for a machine, if any.
 
-    Where none were located and no window reaches a threshold, the window that comes closest stands for its
-    side, marked as not sure. Windows whose score is no number are left out.
+    Of windows that overlap each speaks for what is nearest to its middle. Where none were located and no
+    window reaches a threshold, the one that comes closest stands for its side, marked as not sure. Windows
+    whose score is no number are left out.
     """
     heard = tuple(sorted((w for w in windows if math.isfinite(w.score)), key=lambda w: (w.start, w.end)))
+    each = steps(heard)
     machine: list[Scored] = [p for p in passages if math.isfinite(p.score)]
-    machine = machine or [w for w in heard if _beyond(w.score, "machine", alarm, clear)]
-    person = [w for w in heard if _beyond(w.score, "person", alarm, clear)]
+    machine = machine or [step for step in each if _beyond(step.score, "machine", alarm, clear)]
+    person = [step for step in each if _beyond(step.score, "person", alarm, clear)]
     found: list[Passage] = []
     both: Mapping[Side, list[_Stretch]] = {"machine": joined(machine, 1.0), "person": joined(person, -1.0)}
     for side, stretches in both.items():
         found += _named(stretches or _leaning(heard, side, alarm, clear), side, alarm, clear)
     return Timeline(heard, tuple(spoken), tuple(found), alarm, clear)
+
+
+def steps(windows: Sequence[Scored]) -> list[_Stretch]:
+    """Windows that overlap as stretches that do not: each score holds around its window's middle."""
+    found = []
+    for number, window in enumerate(windows):
+        start, end = window.start, window.end
+        if number and windows[number - 1].end >= start:
+            start = _between(windows[number - 1], window)
+        if number + 1 < len(windows) and windows[number + 1].start <= end:
+            end = _between(window, windows[number + 1])
+        found.append(_Stretch(start, end, window.score))
+    return found
+
+
+def _between(one: Span, other: Span) -> float:
+    """Halfway from the middle of one to that of the other."""
+    return (one.start + one.end + other.start + other.end) / 4
 
 
 def joined(found: Iterable[Scored], sign: float) -> list[_Stretch]:
