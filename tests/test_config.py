@@ -113,3 +113,65 @@ def test_a_file_of_calls_that_is_not_there_is_named(tmp_path):
     path = write(tmp_path, '[calls]\nroots = "missing.pem"')
     with pytest.raises(BadConfig, match=r"missing\.pem"):
         config.call_trust(config.load(path, {}).calls)
+
+
+AASIST = {
+    "name": "AASIST",
+    "for": "synthetic-voice",
+    "url": "https://models.example.org/aasist.onnx",
+    "sha256": "0" * 64,
+    "licence": "MIT",
+    "input": "float32[1, n]",
+    "rate": 16000,
+    "seconds": 4.0375,
+    "machine": 0,
+    "person": 1,
+}
+
+
+def model_table(**changes: object) -> str:
+    rows = {key: value for key, value in {**AASIST, **changes}.items() if value is not None}
+    return "[[models]]\n" + "".join(f"{key} = {value!r}\n" for key, value in rows.items())
+
+
+def test_models_of_others_are_read_with_their_contract(tmp_path):
+    path = write(tmp_path, model_table() + model_table(name="other", person=None, output=2))
+    aasist, other = config.load(path, {}).models
+    assert (aasist.name, aasist.purpose, aasist.samples) == ("AASIST", "synthetic-voice", 64_600)
+    assert (aasist.machine, aasist.person, aasist.output) == (0, 1, 0)
+    assert (other.machine, other.person, other.output) == (0, None, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"sha256": None}, "says nothing of sha256"),
+        ({"sha256": "ABC"}, "64 hexadecimal digits"),
+        ({"url": "ftp://models.example.org/a"}, "https, http or file"),
+        ({"for": "edited-image"}, "synthetic-voice"),
+        ({"input": "float32[1, 64600]"}, r"float32\[1, n\]"),
+        ({"rate": 2}, "4000 to 48000"),
+        ({"rate": "fast"}, "must be int"),
+        ({"seconds": 1000.0}, "0.5 to 60"),
+        ({"machine": None, "person": None}, "which logit"),
+        ({"machine": 1}, "which logit"),
+        ({"person": -1}, "column"),
+        ({"name": ""}, "printable"),
+        ({"licence": " "}, "licence"),
+        ({"pickle": "model.pkl"}, "unknown key 'pickle'"),
+    ],
+)
+def test_a_model_that_does_not_keep_to_the_contract_is_refused_by_name(tmp_path, changes, why):
+    with pytest.raises(BadConfig, match=why):
+        config.load(write(tmp_path, model_table(**changes)), {})
+
+
+@pytest.mark.parametrize("text", ["models = 3", "models = [1, 2]", "[models]\nname = 'a'"])
+def test_models_that_are_no_tables_are_refused(tmp_path, text):
+    with pytest.raises(BadConfig, match="models"):
+        config.load(write(tmp_path, text), {})
+
+
+def test_two_models_of_one_name_are_refused(tmp_path):
+    with pytest.raises(BadConfig, match="same name"):
+        config.load(write(tmp_path, model_table() * 2), {})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,23 @@ FILE = "quivive.toml"
 _CHECK = {"language": str, "country": str, "jobs": int, "embeddings": bool}
 _LIMITS = {"depth": int, "items": int, "observables": int, "bytes": int, "item_bytes": int, "text": int,
            "seconds": float}  # fmt: skip
+_MODEL = {"name": str, "for": str, "url": str, "sha256": str, "licence": str, "input": str, "rate": int,
+          "seconds": float, "output": int, "machine": int, "person": int, "date": str,
+          "card": str}  # fmt: skip
+_MODEL_MUST = ("name", "for", "url", "sha256", "licence", "input", "rate", "seconds")
+_MODEL_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "name": (lambda v: 0 < len(v) <= 64 and v.isprintable(), "at most 64 printable characters"),
+    "for": (lambda v: v == "synthetic-voice", "'synthetic-voice'; models for other questions are not read"),
+    "url": (lambda v: v.startswith(("https://", "http://", "file:///")), "an https, http or file address"),
+    "sha256": (lambda v: re.fullmatch("[0-9a-f]{64}", v) is not None, "64 hexadecimal digits, small letters"),
+    "licence": (lambda v: bool(v.strip()), "the name of its licence"),
+    "input": (lambda v: v == "float32[1, n]", "'float32[1, n]': n samples of one voice"),
+    "rate": (lambda v: 4_000 <= v <= 48_000, "4000 to 48000 samples a second"),
+    "seconds": (lambda v: 0.5 <= v <= 60, "0.5 to 60"),
+    "output": (lambda v: 0 <= v < 64, "the number of one of its outputs, from 0"),
+    "machine": (lambda v: 0 <= v < 4096, "a column of that output, from 0"),
+    "person": (lambda v: 0 <= v < 4096, "a column of that output, from 0"),
+}
 _LISTS = ("own_domains", "own_numbers", "good_senders")
 
 
@@ -37,6 +55,33 @@ class CallFiles:
 
 
 @dataclass(frozen=True)
+class ExternalModel:
+    """`[[models]]`: a model of others, read by the ONNX contract (docs/guides/models.md).
+
+    It takes float32[1, n] at `rate`, n = `seconds` of sound, and gives logits; `machine` and `person` are
+    the columns of its output number `output` that speak for either.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    licence: str
+    rate: int
+    seconds: float
+    purpose: str = "synthetic-voice"
+    output: int = 0
+    machine: int | None = None
+    person: int | None = None
+    date: str = ""
+    card: str = ""
+
+    @property
+    def samples(self) -> int:
+        """n of the input."""
+        return round(self.rate * self.seconds)
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a workbench; `origins` says for each where it came from."""
 
@@ -51,6 +96,7 @@ class Settings:
     calibrations: Path | None = None
     """A desk's own calibrations, written by `quivive evaluate --recalibrate`."""
     calls: CallFiles = CallFiles()
+    models: tuple[ExternalModel, ...] = ()
     home: Path = field(default_factory=Path)
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,6 +129,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         lists=tuple(base / name for name in _strings(house, "lists", label)),
         calibrations=base / str(own) if own else None,
         calls=_calls(values.get("calls", {}), base, label),
+        models=_models(values.get("models", []), label),
         home=home,
         origins=origins,
     )
@@ -144,6 +191,31 @@ def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
     )
 
 
+def _models(tables: Any, label: str) -> tuple[ExternalModel, ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise BadConfig(f"{label}: models are written as [[models]], one table each.")
+    found = tuple(_model(table, f"{label}: [[models]] number {n}") for n, table in enumerate(tables, 1))
+    if len({model.name for model in found}) < len(found):
+        raise BadConfig(f"{label}: two [[models]] have the same name.")
+    return found
+
+
+def _model(table: Mapping[str, Any], label: str) -> ExternalModel:
+    values = _typed(table, _MODEL, "models", label, {})
+    missing = [key for key in _MODEL_MUST if key not in values]
+    if missing:
+        raise BadConfig(f"{label} says nothing of {', '.join(missing)} (docs/guides/models.md).")
+    for key, (holds, means) in _MODEL_RULES.items():
+        if key in values and not holds(values[key]):
+            raise BadConfig(f"{label}: {key} must be {means}, not {values[key]!r}.")
+    if values.get("machine") == values.get("person"):  # neither, or both the same
+        raise BadConfig(
+            f"{label} must say which logit speaks for a 'machine', which for a 'person', or both."
+        )
+    del values["input"]
+    return ExternalModel(purpose=values.pop("for"), **values)
+
+
 def _home(environ: Mapping[str, str]) -> Path:
     if "QUIVIVE_HOME" in environ:
         return Path(environ["QUIVIVE_HOME"])
@@ -173,14 +245,21 @@ def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
         "limits": set(_LIMITS),
         "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"},
         "calls": {"certificates", "roots", "crls", "trunks", "countries", "refusals"},
+        "models": set(_MODEL),
     }
     for table, content in values.items():
         if table not in known:
             raise BadConfig(f"{label}: unknown table [{table}]; known are {', '.join(sorted(known))}.")
-        for key in content if isinstance(content, dict) else ():
+        for key in _keys(content):
             if key not in known[table]:
                 raise BadConfig(f"{label}: unknown key '{key}' in [{table}]; known are "
                                 f"{', '.join(sorted(known[table]))}.")  # fmt: skip
+
+
+def _keys(content: Any) -> Iterator[str]:
+    """The keys of a table, or of every table of a list."""
+    for table in content if isinstance(content, list) else [content]:
+        yield from table if isinstance(table, dict) else ()
 
 
 def _typed(
