@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from conftest import ROOT
+from quivive import config
 from quivive.config import ExternalModel
 from quivive.errors import CouldNotLook, NotFound, TooLarge, Unreadable
 from quivive.voices.external import contract, store
@@ -30,7 +33,7 @@ from voices.onnx_maker import (
 
 AASIST = ExternalModel(
     name="AASIST",
-    url="https://models.example.org/aasist.onnx",
+    url="https://models.example.org/AASIST.onnx",
     sha256="2d80d2788b2a1e1e5e5032120cc5faccbf29c00a02597c751f7ca1365c8daa39",
     licence="MIT",
     rate=16_000,
@@ -286,6 +289,14 @@ def test_a_kept_file_that_was_changed_is_not_used(tmp_path):
 def aasist(shared_data: Path) -> Listener:
     """The copy in the shared data."""
     return Listener(AASIST, (shared_data / "voices" / "peers" / "AASIST.onnx").read_bytes())
+
+
+def test_the_guide_names_aasist_as_these_tests_do(tmp_path):
+    guide = (ROOT / "docs" / "guides" / "models.md").read_text("utf-8")
+    (table,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "quivive.toml").write_text(table)
+    (model,) = config.load(tmp_path / "quivive.toml", {}).models
+    assert replace(model, card="", date="") == AASIST
 
 
 def test_aasist_scores_a_clip_as_its_authors_code_does(aasist, shared_data):

@@ -14,6 +14,7 @@ COMMANDS = {
     "explain": "What a detector does, why it matters, its limits and error rates.",
     "feedback": "Note that a finding was wrong or missed; kept as data on this machine.",
     "evaluate": "Measure all detectors on your own labelled cases; recalibrate; show drift.",
+    "models": "Which models are in use: licence, checksum, card; fetch those of others.",
     "doctor": "What is installed, and which data has which date.",
 }
 
