@@ -198,7 +198,8 @@ def fetched(source: Source, cache: Path) -> tuple[Path, str]:
         subprocess.run(ask, cwd=at, check=True)
         archives = [each for each in at.iterdir() if each.is_file()]
     if not (root := at / "unpacked").exists():
-        unpacked(archives[0], root)
+        unpacked(archives[0], at / "half")
+        (at / "half").rename(root)
     return root, re.split(r"[_-](?=\d)", archives[0].name, maxsplit=1)[-1].split("_")[0]
 
 

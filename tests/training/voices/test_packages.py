@@ -14,7 +14,7 @@ from packages import Prompt, Source, cut, heard, mixed, sources, speakers, trimm
 from quivive.voices.speech import Segment
 
 RATE = 16_000
-OPEN = ("CC0", "CC-BY-", "GPL-", "LGPL-", "BSD", "MIT", "Apache-", "public domain")
+OPEN = ("CC0", "CC-BY-", "GFDL-", "GPL-", "LGPL-", "BSD", "MIT", "Apache-", "public domain")
 
 
 def tone(seconds: float, level: float = 0.3) -> np.ndarray:
