@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from quivive.cli import cli
-from quivive.errors import Error, NotFound, Unreadable
+from quivive.errors import CouldNotLook, Error, NotFound, Unreadable
 from quivive.voices.sound import RATE
 from voices.onnx_maker import mean_model, two_inputs_model
 
@@ -96,7 +97,15 @@ def test_listing_fetches_nothing(tmp_path, monkeypatch):
 
 def test_before_fetching_it_says_from_where(tmp_path):
     result = run("fetch", "small", "--config", settings(tmp_path, mean_model(RATE)))
-    assert f"from {(tmp_path / 'brought.onnx').as_uri()}" in result.stderr
+    assert f"from {(tmp_path / 'brought.onnx').as_uri()}." in result.stderr
+
+
+def test_a_server_is_said_to_see_this_machine_before_it_is_asked(tmp_path):
+    config = Path(settings(tmp_path, mean_model(RATE)))
+    config.write_text(re.sub('url = ".*"', 'url = "http://127.0.0.1:1/m.onnx"', config.read_text()))
+    result = CliRunner().invoke(cli, ["models", "fetch", "small", "--config", str(config)])
+    assert "http://127.0.0.1:1/m.onnx: that server sees this machine's address" in result.stderr
+    assert isinstance(result.exception, CouldNotLook)
 
 
 def test_another_file_than_the_one_named_is_refused(tmp_path):

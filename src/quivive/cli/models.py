@@ -74,8 +74,8 @@ def fetch(name: str, config_file: Path | None) -> None:
 
     bench = workbench(config_file)
     model = _named(bench, name)
-    told = plain(f"Fetching {model.name} ({model.licence}) from {model.url}")
-    click.echo(f"{told}: that server sees this machine's address.", err=True)
+    seen = "" if model.url.startswith("file:") else ": that server sees this machine's address"
+    click.echo(plain(f"Fetching {model.name} ({model.licence}) from {model.url}{seen}."), err=True)
     kept = store.fetch(bench.settings.home, model, _progress)
     _accept(bench, model, kept)
 
@@ -152,7 +152,7 @@ def _accept(bench: Workbench, model: ExternalModel, kept: Path) -> None:
 
 def _progress(size: int) -> None:
     if sys.stderr.isatty():
-        click.echo(f"\r{size / 1e6:.0f} MB", nl=False, err=True)
+        click.echo(f"\r{size / 1e6:.0f} MB\r", nl=False, err=True)
 
 
 def _text(model: Model) -> str:
