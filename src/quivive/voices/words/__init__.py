@@ -1,0 +1,1 @@
+"""What is said in a recording, written down where it is English."""
