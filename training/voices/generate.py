@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from channels import RATE, Samples, resample
 from corpora import band_limited, clips, decision, load, spoken
-from engines.engine import Engine, Missing, Recording, Setting, Speech
+from engines.engine import Engine, Missing, Recording, Setting, Speak, Speech, Unspoken
 from engines.sound import read, write_flac
 
 FIELDS = ("path", "label", "system", "kind", "speaker", "language", "source", "orig_rate", "licence")
@@ -75,16 +75,25 @@ def run(engine: Engine, setting: Setting, out: Path, seed: int, most: int | None
     (out / engine.name).mkdir(parents=True, exist_ok=True)
     started, made = time.process_time(), 0
     for number in missing:
-        rng = np.random.default_rng([seed, zlib.crc32(engine.name.encode()), number])
-        speech = speak(number, rng)
-        sound = finished(speech, rng)
-        if sound.size >= LEAST_SECONDS * RATE:
-            write_flac(out / _path(engine, number), sound)
-            if _path(engine, number) not in listed:
-                _name(out, engine, number, speech)
-            made += 1
+        made += _made(engine, speak, out, seed, number, _path(engine, number) in listed)
     each = (time.process_time() - started) / len(missing)
     return f"{engine.name}: {made} of {len(missing)} clips made, {each:.2f} CPU seconds each."
+
+
+def _made(engine: Engine, speak: Speak, out: Path, seed: int, number: int, named: bool) -> bool:
+    """Was the clip made? Not where the engine failed at it or it is too short."""
+    rng = np.random.default_rng([seed, zlib.crc32(engine.name.encode()), number])
+    try:
+        speech = speak(number, rng)
+    except Unspoken:
+        return False
+    sound = finished(speech, rng)
+    if sound.size < LEAST_SECONDS * RATE:
+        return False
+    write_flac(out / _path(engine, number), sound)
+    if not named:
+        _name(out, engine, number, speech)
+    return True
 
 
 def finished(speech: Speech, rng: np.random.Generator) -> Samples:

@@ -12,6 +12,7 @@ import pytest
 from channels import RATE, Samples
 from engines import kokoro
 from engines.all import engines
+from engines.commands import wav
 from engines.copying import in_turn, smoothed
 from engines.engine import Engine, Missing, Recording, Setting, Speak, Speech
 from engines.mel import MelFormat, filters, log_mel
@@ -63,6 +64,19 @@ def test_what_is_there_is_not_made_again_and_what_is_lost_is(tmp_path: Path) -> 
     assert (tmp_path / "tones/0001.flac").read_bytes() == first
     assert written(tmp_path) == {"tones/0000.flac", "tones/0001.flac", "tones/0003.flac"}
     assert len(rows(tmp_path)) == 3
+
+
+def test_an_utterance_that_fails_does_not_end_the_others(tmp_path: Path) -> None:
+    def speak_some(setting: Setting) -> Speak:
+        def speak(number: int, rng: np.random.Generator) -> Speech:
+            if number == 0:
+                wav(["false"], "")
+            return Speech(tone(2.0, RATE), RATE, "tone", "en")
+
+        return speak
+
+    said = run(Engine("some", "tts", 3, "here", "CC0", speak_some), Setting(tmp_path), tmp_path, seed=1)
+    assert said.startswith("some: 2 of 3 clips made")
 
 
 def test_another_seed_makes_other_clips(tmp_path: Path) -> None:

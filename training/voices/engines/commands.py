@@ -10,10 +10,10 @@ from pathlib import Path
 
 from channels import Samples
 
-from engines.engine import Missing
+from engines.engine import Missing, Unspoken
 from engines.sound import read
 
-SECONDS = 60
+SECONDS = 120
 
 
 def program(name: str, package: str) -> str:
@@ -30,5 +30,8 @@ def wav(command: Sequence[str], said: str | bytes) -> tuple[Samples, int]:
         file = str(Path(folder) / "out.wav")
         given = said.encode() if isinstance(said, str) else said
         filled = [part.replace("{out}", file) for part in command]
-        subprocess.run(filled, input=given, check=True, capture_output=True, timeout=SECONDS)
+        try:
+            subprocess.run(filled, input=given, check=True, capture_output=True, timeout=SECONDS)
+        except subprocess.SubprocessError as error:
+            raise Unspoken(f"{command[0]} did not speak: {error}") from error
         return read(Path(file))

@@ -1,18 +1,20 @@
 """hibari: a small student of Kokoro's voice 'heart' with a pulse-and-noise vocoder of its own, English only.
 
-One voice is in the package. Its tempo is varied when it speaks; its pitch is not touched."""
+One voice is in the package. Its tempo varies, and from clip OWN on pitch and vocal tract too."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from engines.engine import Engine, Missing, Setting, Speak, Speech
+from engines.engine import Engine, Missing, Setting, Speak, Speech, other_throat
 from engines.texts import text
+
+OWN = 150
 
 
 def engine() -> Engine:
     """The engine as `generate.py` runs it."""
-    return Engine("hibari", "tts", 150, "PyPI hibari-tts", "Apache-2.0", load)
+    return Engine("hibari", "tts", 250, "PyPI hibari-tts", "Apache-2.0", load)
 
 
 def load(setting: Setting) -> Speak:
@@ -24,7 +26,8 @@ def load(setting: Setting) -> Speak:
     voice = Hibari()
 
     def speak(number: int, rng: np.random.Generator) -> Speech:
-        said = voice(text("en", rng), speed=float(rng.uniform(0.8, 1.25)), seed=number)
-        return Speech(said, voice.sample_rate, "hibari:heart", "en")
+        said, pace, raised = text("en", rng), rng.uniform(0.8, 1.25), other_throat(number, OWN, rng)
+        samples = voice(said, speed=float(pace / raised), seed=number)
+        return Speech(samples, round(voice.sample_rate * raised), f"hibari:heart*{raised:.2f}", "en")
 
     return speak

@@ -26,7 +26,7 @@ def text(language: str, rng: np.random.Generator, characters: int = 75) -> str:
     """One sentence, or two where the first is shorter than `characters`: some 4 to 12 seconds."""
     wanted = characters // 3 if language in WIDE else characters
     first, second = rng.choice(len(sentences(language)), 2, replace=False)
-    said = sentences(language)[first]
+    said = sentences(language)[int(first)]
     if len(said) >= wanted:
         return said
-    return f"{said}{'' if language in WIDE else ' '}{sentences(language)[second]}"
+    return f"{said}{'' if language in WIDE else ' '}{sentences(language)[int(second)]}"
