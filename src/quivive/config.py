@@ -13,7 +13,7 @@ from typing import Any
 
 from quivive.errors import BadConfig
 from quivive.evidence import calibration_from
-from quivive.model import Calibration, CallTrust, House, Limits
+from quivive.model import Calibration, CallTrust, ExternalModel, House, Limits
 
 FILE = "quivive.toml"
 _CHECK = {"language": str, "country": str, "jobs": int, "embeddings": bool}
@@ -52,33 +52,6 @@ class CallFiles:
     """A folder of country packs, in place of those that ship or beside them."""
     refusals: Path | None = None
     """Other SIP codes and verstat values than ours (calls/refusals.yaml)."""
-
-
-@dataclass(frozen=True)
-class ExternalModel:
-    """`[[models]]`: a model of others, read by the ONNX contract (docs/guides/models.md).
-
-    It takes float32[1, n] at `rate`, n = `seconds` of sound, and gives logits; `machine` and `person` are
-    the columns of its output number `output` that speak for either.
-    """
-
-    name: str
-    url: str
-    sha256: str
-    licence: str
-    rate: int
-    seconds: float
-    purpose: str = "synthetic-voice"
-    output: int = 0
-    machine: int | None = None
-    person: int | None = None
-    date: str = ""
-    card: str = ""
-
-    @property
-    def samples(self) -> int:
-        """n of the input."""
-        return round(self.rate * self.seconds)
 
 
 @dataclass(frozen=True)

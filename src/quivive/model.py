@@ -251,6 +251,35 @@ class CallTrust:
 
 
 @dataclass(frozen=True)
+class ExternalModel:
+    """`[[models]]`: a model of others, read by the ONNX contract (docs/guides/models.md).
+
+    It takes float32[1, n] at `rate`, n = `seconds` of sound, and gives logits; `machine` and `person` are
+    the columns of its output number `output` that speak for either.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    licence: str
+    rate: int
+    seconds: float
+    purpose: str = "synthetic-voice"
+    output: int = 0
+    machine: int | None = None
+    person: int | None = None
+    date: str = ""
+    card: str = ""
+    data: bytes | None = field(default=None, repr=False, compare=False)
+    """The ONNX file; None where it was not fetched."""
+
+    @property
+    def samples(self) -> int:
+        """n of the input."""
+        return round(self.rate * self.seconds)
+
+
+@dataclass(frozen=True)
 class Context:
     """What a detector may lean on besides its subject."""
 
@@ -264,6 +293,8 @@ class Context:
     embeddings: bool = True
     online: bool = False
     calls: CallTrust = CallTrust()
+    models: tuple[ExternalModel, ...] = ()
+    """Models of others (`[[models]]` of quivive.toml): raw scores beside our own."""
 
 
 Subject: TypeAlias = Item | Observable

@@ -21,6 +21,7 @@ from quivive.model import (
     Context,
     Detector,
     Examination,
+    ExternalModel,
     House,
     Item,
     Report,
@@ -51,6 +52,7 @@ class Workbench:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._own: dict[str, Calibration] | None = None
         self._calls: CallTrust | None = None
+        self._models: tuple[ExternalModel, ...] | None = None
         self._lists: list[IndicatorList] | None = None
         self._own_house = self.settings.house
         self._found: tuple[tuple[Detector, ...], tuple[Missing, ...]] | None = None
@@ -133,6 +135,7 @@ class Workbench:
             embeddings=self.settings.embeddings,
             online=online,
             calls=self.call_trust(),
+            models=self.external_models(),
         )
         report = examine(root, chosen, context, self.missing(), seeds, keep)
         lists = tuple(Source(f"list {one.name}", one.date, one.sha256) for one in self._lists or ())
@@ -215,6 +218,15 @@ class Workbench:
         if self._calls is None:
             self._calls = config.call_trust(self.settings.calls)
         return self._calls
+
+    def external_models(self) -> tuple[ExternalModel, ...]:
+        """The models of `[[models]]` with the files that are here, read once."""
+        if self._models is None:
+            from quivive.voices.external import store
+
+            home, named = self.settings.home, self.settings.models
+            self._models = tuple(replace(model, data=store.read(home, model)) for model in named)
+        return self._models
 
     def _discovered(self) -> tuple[tuple[Detector, ...], tuple[Missing, ...]]:
         if self._found is None:

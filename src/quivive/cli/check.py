@@ -34,7 +34,8 @@ from quivive.workbench import Workbench
 @click.option("--online/--offline", default=False, help="Allow look-ups that leave the machine: certificates "
               "of signed calls, from the address that the call names.")  # fmt: skip
 @click.option("--extract", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
-              help="Write what was found inside (sound of a call, attachments) to this folder.")  # fmt: skip
+              help="Write what was found inside (sound of a call, attachments) and the pictures of findings "
+              "to this folder.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes for several inputs.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Another quivive.toml.")
@@ -127,11 +128,13 @@ def _reports(bench: Workbench, inputs: list[Input], options: dict[str, Any]) -> 
 
 
 def write_items(report: Report, folder: Path) -> Report:
-    """Write the items found inside to `folder`, named by content and name; gives the report without them.
+    """Write the items found inside, and the findings' pictures, to `folder`; gives the report without items.
 
     The first 12 digits of the sha256 open the name, so that no name in the evidence can choose the place
     or another file's name.
     """
+    from quivive.render.pictures import files
+
     folder.mkdir(parents=True, exist_ok=True)
     for item in report.items[1:]:
         if item.data:
@@ -140,6 +143,11 @@ def write_items(report: Report, folder: Path) -> Report:
             target.write_bytes(item.data)
             target.chmod(0o600)
             click.echo(f"wrote {target}", err=True)
+    for name, data in files(report):
+        target = folder / f"{report.items[0].sha256[:12]}-{name}"
+        target.write_bytes(data)
+        target.chmod(0o600)
+        click.echo(f"wrote {target}", err=True)
     return replace(report, items=tuple(replace(item, data=b"") for item in report.items))
 
 

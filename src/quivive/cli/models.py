@@ -14,7 +14,7 @@ from quivive.cli.common import workbench
 from quivive.errors import NotFound
 
 if TYPE_CHECKING:
-    from quivive.config import ExternalModel
+    from quivive.model import ExternalModel
     from quivive.workbench import Workbench
 
 _CONFIG = click.option(

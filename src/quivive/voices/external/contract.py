@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
-from quivive.config import ExternalModel
 from quivive.errors import CouldNotLook, NotInstalled, TooLarge, Unreadable
+from quivive.model import ExternalModel
 from quivive.voices.sound import RATE
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Listener:
     def __init__(self, model: ExternalModel, data: bytes) -> None:
         """Raises Unreadable where the bytes are not those named, or break the contract; NotInstalled."""
         if hashlib.sha256(data).hexdigest() != model.sha256:
-            raise Unreadable(f"The file of {model.name} is not the one that quivive.toml names (sha256).")
+            raise Unreadable(f"The file of {model.name} is not the one that quivive.toml names (sha256): "
+                             "fetch or add it again.")  # fmt: skip
         self.model = model
         self._session = _session(model, data)
         self._input, self._output = _names(model, self._session)
