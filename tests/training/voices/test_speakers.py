@@ -75,6 +75,15 @@ def test_ratios_are_bounded_by_the_number_of_people(many):
     assert -np.log10(41) <= found.bounds[0] < 0 < found.bounds[1] <= np.log10(41)
 
 
+def test_likenesses_in_a_narrow_band_are_calibrated_like_others(many):
+    from speaker_trials import calibrated
+
+    tried, scores = many
+    wide, narrow = calibrated(scores, tried, "a"), calibrated(0.8 + scores / 30, tried, "b")
+    assert narrow.slope == pytest.approx(30 * wide.slope, rel=1e-3)
+    assert narrow.bounds == pytest.approx(wide.bounds, abs=0.02)
+
+
 def test_resampling_people_widens_what_resampling_pairs_would_say(many):
     from speaker_trials import calibrated
 
