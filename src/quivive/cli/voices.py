@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quivive.cli.voices_link import encoder_of, link
+from quivive.cli.voices_listen import listen
 from quivive.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ _MODEL = click.option(
 
 @click.group()
 def voices() -> None:
-    """Is it the person it claims to be? Enrol voices with consent, compare recordings."""
+    """Is it the person it claims to be? Enrol voices, compare recordings, listen to calls."""
 
 
 voices.add_command(link)
+voices.add_command(listen)
 
 
 @voices.command()
