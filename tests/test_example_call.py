@@ -94,10 +94,11 @@ def test_what_was_said_can_be_played(at_the_company, speaker, seconds):
     assert max(samples) > 5000, "somebody speaks"
 
 
-def test_the_caller_is_heard_over_the_telephone_and_the_voice_is_not_judged(elsewhere):
+def test_both_are_heard_over_the_telephone_and_judged_where_there_is_speech_enough(elsewhere):
     found = kinds(elsewhere)
     assert found["speech/heard-telephone"] == "informational"
-    assert found["speech/insufficient"] == found["speech/not-judged"] == "open"
+    assert found["voice/insufficient-speech"] == "open"
+    assert elsewhere.score("synthetic-voice") is not None
 
 
 def test_nothing_of_the_sound_is_missing_or_cut(at_the_company):

@@ -185,6 +185,5 @@ def test_it_works_with_the_network_removed():
     )  # fmt: skip
     reports = json.loads(done.stdout)
     assert [r["attention"] for r in reports[:3]] == ["act"] * 3
-    skipped = {e["skipped"] for r in reports for e in r["examinations"] if e["skipped"]}
-    assert skipped <= {"Whether the voice is synthetic was not judged: there is no detector for it yet."}
+    assert not {e["skipped"] for r in reports for e in r["examinations"] if e["skipped"]}
     assert "speech/heard-telephone" in {f["code"] for r in reports for f in r["findings"]}

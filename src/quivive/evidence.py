@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PROPOSITIONS: Mapping[str, tuple[str, str]] = {
     "scam-message": ("the message is a scam", "the message is legitimate"),
+    "synthetic-voice": ("the voice is synthetic", "the voice is that of a person speaking"),
 }
 """Proposition name → (proposition, alternative) in words."""
 

@@ -20,6 +20,8 @@ from corpora import Clip, clips, load, may_ship, prepared
 CHANNELS = ("clean", "g711a", "g711u", "gsm", "amr", "opus-voip", "mp3-64")
 TELEPHONE = ("g711a", "g711u", "gsm", "amr")
 WIDE_HZ = 16_000
+CLASSICAL = frozenset({"espeak-ng", "flite", "festival", "open-jtalk"})
+"""Engines that no fraudster uses: what tells them apart is not what tells clones apart."""
 COPIED = re.compile(r"\S+/\S+\.flac")
 """In the source of a copy: the recording that it was made from."""
 
@@ -54,7 +56,11 @@ class Example:
 
 
 def examples(generated: Path, packages: Path, every_row: bool = False) -> tuple[Example, ...]:
-    """All there is to learn from; `every_row`: those too that no shipped model may learn from."""
+    """All there is to learn from; `every_row`: those too that no shipped model may learn from.
+
+    Classical engines and copies of the packages' recordings are left out: with those copies one fold went
+    from 26.8 to 32.9 % equal error clean and from 30.0 to 38.0 % over G.711 (docs/decisions/0010).
+    """
     rows = clips()
     copied = {clip.path: (clip.repository, False) for clip in rows}
     found = [
@@ -62,11 +68,12 @@ def examples(generated: Path, packages: Path, every_row: bool = False) -> tuple[
         for number, clip in enumerate(rows)
         if every_row or may_ship(clip)
     ]
-    for line in _lines(packages):
-        found.append(_made(line, packages, line["system"], _narrow(line)))
-        copied[line["path"]] = line["system"], _narrow(line)
+    found += [_made(line, packages, line["system"], _narrow(line)) for line in _lines(packages)]
+    own = {clip.path for clip in rows}
     for line in _lines(generated):
         source = COPIED.search(line["source"]) if line["kind"] == "copy" else None
+        if line["system"] in CLASSICAL or (source and source[0] not in own):
+            continue
         home, narrow = copied[source[0]] if source else ("generated", _narrow(line))
         found.append(_made(line, generated, home, narrow, source[0] if source else ""))
     return tuple(found)

@@ -15,7 +15,7 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ NOISE_DB = (12.0, 45.0)
 EQUALISER_DB = 3.0
 EDGES_HZ = (4_500.0, 7_800.0)
 SMOOTHING = 0.05
+SETTLING = 40
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def main() -> None:
     parser.add_argument("packages", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="where clips over channels are kept")
     parser.add_argument("--out", type=Path, required=True, help="where the model goes")
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--fold", type=int)
     parser.add_argument("--every-row", action="store_true")
@@ -102,7 +103,21 @@ def trained(
             print(
                 f"step {step}, loss {np.mean(losses[-50:]):.3f}, {time.monotonic() - began:.0f} s", flush=True
             )
+    _settle(network, lambda: np.concatenate([_pair(sounds, draw.pair(rng), rng) for _ in range(PAIRS)]))
     return network.eval()
+
+
+def _settle(network: Network, batch: Callable[[], Samples]) -> None:
+    """The mean and deviation of what the layers say, anew, over SETTLING batches.
+
+    What was gathered on the way still holds a share of where it began, a deviation of 1, and so drowns the
+    features that move little.
+    """
+    network.norm.reset_running_stats()
+    network.norm.momentum = None
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for _ in range(SETTLING):
+            network(spectra(batch()))
 
 
 class Draw:

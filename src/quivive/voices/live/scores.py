@@ -40,8 +40,8 @@ class Scores:
         self._kept: Samples = np.zeros(0, np.float32)
         """Samples from `_kept_at` on: those of blocks still to be read, and what lies around them."""
         self._kept_at = self._heard = 0
-        self._energy, self._spoken = 0.0, 0
-        """Of the speech so far: sum of squares, and samples."""
+        self._energy, self._total, self._spoken = 0.0, 0.0, 0
+        """Of the speech so far: sum of squares, sum, and samples."""
         self._sums = _silence(0, model)
         """Of the blocks from `_first` on, where the next window begins, to `_read`."""
         self._first = self._read = 0
@@ -71,7 +71,9 @@ class Scores:
         mask = speech[begin // STEP : end // STEP]
         self._level(self._kept[begin - self._kept_at : end - self._kept_at], mask)
         part = self._kept[read_from - self._kept_at : end + _AROUND - self._kept_at]
-        found = _summed(part * self._gain(), mask, (begin - read_from) // STEP, self._model)
+        found = _summed(
+            (part - self._offset()) * self._gain(), mask, (begin - read_from) // STEP, self._model
+        )
         self._sums = _joined(self._sums, found)
         self._read = settled
         keep_from = max(end - _AROUND, 0)
@@ -90,12 +92,19 @@ class Scores:
 
         speech = samples.reshape(-1, STEP)[mask].astype(np.float64)
         self._energy += float((speech**2).sum())
+        self._total += float(speech.sum())
         self._spoken += speech.size
+
+    def _offset(self) -> np.float32:
+        import numpy as np
+
+        return np.float32(self._total / max(self._spoken, 1))
 
     def _gain(self) -> np.float32:
         import numpy as np
 
-        return np.float32(LOUDNESS / max(math.sqrt(self._energy / max(self._spoken, 1)), 1e-5))
+        power = self._energy / max(self._spoken, 1) - float(self._offset()) ** 2
+        return np.float32(LOUDNESS / max(math.sqrt(max(power, 0.0)), 1e-5))
 
 
 def _summed(levelled: Samples, speech: NDArray[np.bool_], before: int, model: Path) -> score._Sums:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from quivive.errors import CouldNotLook
 from quivive.intake import derive
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
-from quivive.voices.sound import Track, decode
-from quivive.voices.speech import Segment, net_seconds, segments
+from quivive.voices.hearing import heard
+from quivive.voices.sound import Track
+from quivive.voices.speech import Segment, net_seconds
 from quivive.voices.words.language import LEAST_SECONDS, judged, understood
 from quivive.voices.words.pieces import cut_out, pieces
 from quivive.voices.words.recogniser import Heard, recogniser
@@ -82,14 +83,10 @@ class Words:
         """The words of each channel as a derived text; raises CouldNotLook where none were written down."""
         if not isinstance(subject, Item):
             return
-        tracks = decode(subject.data)
-        spoken = [segments(track.samples) for track in tracks]
-        share = MOST_SECONDS / max(sum(1 for each in spoken if each), 1)
+        voices = [each for each in heard(subject.data) if each.spoken]
         refused = written = False
-        for track, where in zip(tracks, spoken, strict=True):
-            if not where:
-                continue
-            said = _heard(track, where, share)
+        for each in voices:
+            said = _heard(each.track, each.spoken, MOST_SECONDS / len(voices))
             text = judged(said.heard)
             written, refused = written or bool(text), refused or not text
             yield from self._told(subject, said, text, context)

@@ -1,0 +1,116 @@
+"""Does the report say whether a voice is synthetic, how strongly, where, and when nobody can tell?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from string import Formatter
+
+import numpy as np
+import pytest
+
+from conftest import NOON
+from quivive.advice import topics
+from quivive.calls.captures.audio import wav as wav_of
+from quivive.intake import take
+from quivive.model import Context, Finding
+from quivive.render.lang import sentences
+from quivive.voices import sound, synthetic_detector
+from quivive.voices.judgement import desks, judge
+from quivive.voices.score import MODEL
+from quivive.voices.synthetic_detector import Synthetic
+from voices.sound_maker import tone, write
+from voices.voice_maker import recording, voice
+
+
+def examined(data: bytes) -> list[Finding]:
+    found = list(Synthetic().examine(take(data, "recording"), Context(NOON)))
+    assert all(isinstance(each, Finding) for each in found)
+    return found  # type: ignore[return-value]
+
+
+def sixteen(samples) -> bytes:
+    return wav_of((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes(), sound.RATE)
+
+
+def said(monkeypatch, verdict: str, score: float) -> Finding:
+    """The finding for a recording that was judged so."""
+    judged = replace(judge(voice()), verdict=verdict, score=score)
+    monkeypatch.setattr(synthetic_detector, "judge", lambda samples, spoken: judged)
+    (found,) = examined(recording())
+    return found
+
+
+def test_a_voice_gets_a_score_a_bounded_ratio_and_a_picture_with_words(bench):
+    report = bench.check(recording(), name="voicemail.wav")
+    ratio = report.weight("synthetic-voice")
+    assert report.score("synthetic-voice") == pytest.approx(judge(voice()).score, abs=1e-4)
+    assert ratio is not None
+    assert ratio.bounds[0] <= ratio.low <= ratio.log10 <= ratio.high <= ratio.bounds[1]
+    (finding,) = (each for each in report.findings if each.proposition == "synthetic-voice")
+    (picture,) = finding.figures
+    assert picture.media_type == "image/png"
+    assert picture.text
+
+
+def test_under_three_seconds_there_is_a_score_but_no_verdict(bench):
+    report = bench.check(sixteen(voice()[: 2 * sound.RATE]), name="voicemail.wav")
+    assert report.score("synthetic-voice") is not None
+    assert report.weight("synthetic-voice") is None
+    assert "voice/insufficient-speech" in {each.code for each in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "over", "code", "kind"),
+    [
+        ("alarm", 0.1, "voice/synthetic", "review"),
+        ("alarm", -0.1, "voice/synthetic-passages", "review"),
+        ("cannot-tell", -0.1, "voice/cannot-tell", "open"),
+        ("clear", -0.1, "voice/nothing-synthetic", "informational"),
+    ],
+)
+def test_each_verdict_has_its_words_and_its_kind(monkeypatch, verdict, over, code, kind):
+    found = said(monkeypatch, verdict, desks()["telephone"].alarm + over)
+    assert (found.code, found.kind) == (code, kind)
+
+
+def test_where_nobody_can_tell_the_report_says_what_to_do_instead(monkeypatch):
+    message = said(monkeypatch, "cannot-tell", 0.0).message
+    assert "Call back on the number you know" in message
+    assert "passphrase" in message
+    assert "only the person knows" in message
+
+
+def test_a_recording_in_which_nobody_speaks_gets_no_verdict_from_its_noise():
+    noise = np.random.default_rng(3).normal(scale=0.2, size=10 * sound.RATE)
+    assert examined(sixteen(noise)) == []
+
+
+def test_each_side_of_a_call_is_judged_apart():
+    spoken = voice()
+    both = np.stack([tone(len(spoken) / sound.RATE, rate=sound.RATE)[: len(spoken)], spoken])
+    (found,) = examined(write(both, "wav", "pcm_s16le", sound.RATE))
+    assert found.where is not None
+    assert found.where.part == "channel 2"
+
+
+def test_the_files_of_the_model_are_named_with_hash_and_licence():
+    for source, name in zip(
+        Synthetic().sources(), ("layers.onnx", "head.npz", "calibration.json"), strict=True
+    ):
+        assert source.sha256 == hashlib.sha256((MODEL / name).read_bytes()).hexdigest()
+        assert source.licence
+
+
+def test_its_advice_is_there():
+    assert "cloned-voice" in topics()
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_every_finding_has_its_sentence(language):
+    def fields(sentence: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+    translated = sentences(language)
+    for code, english in Synthetic.codes.items():
+        assert fields(translated[code]) == fields(english), code
