@@ -7,12 +7,13 @@ import base64
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quivive.voices.judgement import Judgement
+from quivive.voices.score import Window
 from quivive.voices.sound import RATE
 from quivive.voices.speech import LEAST_SPEECH, net_seconds
 
@@ -84,29 +85,6 @@ def rtp(octets: bytes, number: int, kind: int = 0, source: int = 7, time: int | 
     """One packet; the clock goes on by FRAME a packet."""
     ticks = number * FRAME if time is None else time
     return struct.pack(">BBHII", 0x80, kind, number % 2**16, ticks % 2**32, source) + octets
-
-
-@dataclass(frozen=True)
-class Window:
-    """As quivive.voices.score.Window."""
-
-    start: float
-    end: float
-    score: float
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """As quivive.voices.judgement.Judgement."""
-
-    score: float | None
-    condition: str | None
-    net: float
-    spoken: tuple[Any, ...]
-    windows: tuple[Window, ...]
-    ratio: Any
-    verdict: str
-    passages: tuple[Any, ...] = ()
 
 
 class Loudness:

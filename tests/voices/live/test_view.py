@@ -2,11 +2,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from quivive.voices.judgement import Judgement
 from quivive.voices.live.call import Call, Names
 from quivive.voices.live.codecs import Codec
 from quivive.voices.live.direction import Sounds
 from quivive.voices.live.view import news, words
-from voices.live.provider import Judgement, Loudness, Window
+from quivive.voices.score import Window
+from voices.live.provider import Loudness
 
 VERDICTS = ("insufficient", "cannot-tell", "clear", "alarm")
 
