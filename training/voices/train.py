@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("packages", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="where clips over channels are kept")
     parser.add_argument("--out", type=Path, required=True, help="where the model goes")
-    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--steps", type=int, default=151)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--fold", type=int)
     parser.add_argument("--every-row", action="store_true")

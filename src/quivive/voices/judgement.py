@@ -1,8 +1,8 @@
 """What do the scores of a recording mean: a machine, a person, or can nobody tell?
 
-`model/calibration.json` says it for each kind of channel. From the alarm threshold on at most one in twenty
-recordings of every source of real speech would be called a machine's; up to the clear threshold at most one
-in twenty machines lies; between both nobody can tell. A passage that stands out from the rest of its own
+`model/calibration.json` says it for each kind of channel. Among the recordings that set them, at most one in
+twenty of every source of real speech reaches the alarm threshold, and at most one in twenty machines of every
+system lies up to the clear threshold; between both nobody can tell. A passage that stands out from the rest of its own
 recording is located by that: speaker, room and line are then the same.
 """
 
