@@ -2,8 +2,8 @@
 
 `model/calibration.json` says it for each kind of channel. Among the recordings that set them, at most one in
 twenty of every source of real speech reaches the alarm threshold, and at most one in twenty machines of every
-system lies up to the clear threshold; between both nobody can tell. A passage that stands out from the rest of its own
-recording is located by that: speaker, room and line are then the same.
+system lies up to the clear threshold; between both nobody can tell. A passage that stands out from the rest
+of its own recording is located by that: speaker, room and line are then the same.
 """
 
 from __future__ import annotations
