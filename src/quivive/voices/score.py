@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
     Samples = NDArray[np.float32]
-    _Layer = tuple[Samples, Samples, Samples]
+    Layer = tuple[Samples, Samples, Samples]
+    """Of each block: frames with speech, and the sums and sums of squares of a layer's output over them."""
 
 MODEL = Path(__file__).parent / "model"
 """The folder of layers.onnx, head.npz and calibration.json."""
@@ -36,11 +37,11 @@ LOUDNESS = 0.1
 """Root mean square that the speech is brought to."""
 LOWEST, HIGHEST = 1, 156
 """Bins of 50 Hz that are looked at: an offset and a resampler's edge lie outside."""
-_BLOCK = 50
+BLOCK = 50
 """Frames of a block: half a second."""
-_STRIDES = (1, 2)
+STRIDES = (1, 2)
 """Frames to a column of the output of each described layer."""
-_PIECE, _AROUND = 40 * _BLOCK, 16
+_PIECE, AROUND = 40 * BLOCK, 16
 """Frames that are read at once (20 s), and before and after them what the convolutions need."""
 
 
@@ -67,7 +68,7 @@ def overall(
     """The mean of the windows; where none has speech enough, the score of all speech there is."""
     if scored:
         return sum(each.score for each in scored) / len(scored)
-    return float(_scores(_Sums.of(samples, spoken, model).together()[None], model)[0])
+    return float(scores_of(Sums.of(samples, spoken, model).together()[None], model)[0])
 
 
 def windows(samples: Samples, spoken: tuple[Segment, ...], model: Path = MODEL) -> tuple[Window, ...]:
@@ -76,14 +77,14 @@ def windows(samples: Samples, spoken: tuple[Segment, ...], model: Path = MODEL) 
 
     if not spoken:
         return ()
-    sums = _Sums.of(samples, spoken, model)
-    size, hop = (round(each * RATE / STEP / _BLOCK) for each in (WINDOW, HOP))
+    sums = Sums.of(samples, spoken, model)
+    size, hop = (round(each * RATE / STEP / BLOCK) for each in (WINDOW, HOP))
     starts = [at for at in range(0, max(len(sums.frames) - size, 0) + 1, hop)
               if sums.frames[at : at + size].sum() * STEP >= LEAST_IN_WINDOW * RATE]  # fmt: skip
     if not starts:
         return ()
-    scores = _scores(np.stack([sums.together(at, at + size) for at in starts]), model)
-    block, length = _BLOCK * STEP / RATE, len(samples) / RATE
+    scores = scores_of(np.stack([sums.together(at, at + size) for at in starts]), model)
+    block, length = BLOCK * STEP / RATE, len(samples) / RATE
     return tuple(
         Window(at * block, min((at + size) * block, length), float(value))
         for at, value in zip(starts, scores, strict=True)
@@ -105,24 +106,24 @@ def spectra(samples: Samples) -> Samples:
 
 
 @dataclass(frozen=True)
-class _Sums:
+class Sums:
     """Of each half second: frames with speech [blocks]; of each layer their number, sums and squares."""
 
     frames: NDArray[np.float32]
-    layers: tuple[_Layer, ...]
+    layers: tuple[Layer, ...]
 
     @staticmethod
-    def of(samples: Samples, spoken: tuple[Segment, ...], model: Path) -> _Sums:
+    def of(samples: Samples, spoken: tuple[Segment, ...], model: Path) -> Sums:
 
         centred = samples - only_speech(samples, spoken).mean()  # an offset leaks into the first bins
-        speech = _mask(len(samples) // STEP, spoken)
+        speech = speech_mask(len(samples) // STEP, spoken)
         parts = [
-            [_summed(output, start - read_from, speech[start:end], stride)
-             for output, stride in zip(outputs, _STRIDES, strict=True)]
-            for start, end, read_from, outputs in _read(centred * _gain(centred, spoken), model)
+            [block_sums(output, start - read_from, speech[start:end], stride)
+             for output, stride in zip(outputs, STRIDES, strict=True)]
+            for start, end, read_from, outputs in _read(centred * gain(centred, spoken), model)
         ]  # fmt: skip
-        layers = tuple(_joined([part[layer] for part in parts]) for layer in range(len(_STRIDES)))
-        return _Sums(layers[0][0], layers)
+        layers = tuple(joined([part[layer] for part in parts]) for layer in range(len(STRIDES)))
+        return Sums(layers[0][0], layers)
 
     def together(self, start: int = 0, end: int | None = None) -> Samples:
         """Mean and deviation of each layer over the blocks from `start` to `end`."""
@@ -137,7 +138,8 @@ class _Sums:
         return np.concatenate(parts)
 
 
-def _mask(frames: int, spoken: tuple[Segment, ...]) -> NDArray[np.bool_]:
+def speech_mask(frames: int, spoken: tuple[Segment, ...]) -> NDArray[np.bool_]:
+    """Which of so many frames of STEP samples hold speech."""
     import numpy as np
 
     speech = np.zeros(frames, bool)
@@ -146,7 +148,7 @@ def _mask(frames: int, spoken: tuple[Segment, ...]) -> NDArray[np.bool_]:
     return speech
 
 
-def _gain(samples: Samples, spoken: tuple[Segment, ...]) -> np.float32:
+def gain(samples: Samples, spoken: tuple[Segment, ...]) -> np.float32:
     """What brings the speech to LOUDNESS."""
     import numpy as np
 
@@ -159,20 +161,20 @@ def _read(samples: Samples, model: Path) -> Iterator[tuple[int, int, int, list[S
     """Frames [start, end) of each piece, the frame with which the layers' outputs begin, and those."""
     import numpy as np
 
-    session, frames = _session(model), len(samples) // STEP
-    padded = np.concatenate([samples[: frames * STEP], np.zeros(_AROUND * STEP, np.float32)])
+    session, frames = network(model), len(samples) // STEP
+    padded = np.concatenate([samples[: frames * STEP], np.zeros(AROUND * STEP, np.float32)])
     for start in range(0, frames, _PIECE):
-        end, read_from = min(start + _PIECE, frames), max(start - _AROUND, 0)
-        heard = padded[read_from * STEP : (end + _AROUND) * STEP]
+        end, read_from = min(start + _PIECE, frames), max(start - AROUND, 0)
+        heard = padded[read_from * STEP : (end + AROUND) * STEP]
         yield start, end, read_from, session.run(None, {"spectra": spectra(heard)})
 
 
-def _summed(output: Samples, late: int, speech: NDArray[np.bool_], stride: int) -> _Layer:
+def block_sums(output: Samples, late: int, speech: NDArray[np.bool_], stride: int) -> Layer:
     """Of a layer's output, whose column 0 lies `late` frames before the first of `speech`, by blocks."""
     import numpy as np
 
     columns = output[0].reshape(-1, output.shape[-1])[:, late // stride :].T
-    heard, block = speech[::stride], _BLOCK // stride
+    heard, block = speech[::stride], BLOCK // stride
     kept = np.zeros((-(-len(heard) // block) * block, columns.shape[1]), np.float32)
     count = np.zeros(len(kept), np.float32)
     kept[: len(heard)] = columns[: len(heard)] * heard[:, None]
@@ -181,14 +183,15 @@ def _summed(output: Samples, late: int, speech: NDArray[np.bool_], stride: int) 
     return count.reshape(-1, block).sum(axis=1), kept.sum(axis=1), (kept**2).sum(axis=1)
 
 
-def _joined(pieces: Sequence[_Layer]) -> _Layer:
+def joined(pieces: Sequence[Layer]) -> Layer:
+    """The sums of stretches that follow one another, as one."""
     import numpy as np
 
     count, total, squares = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     return count, total, squares
 
 
-def _scores(described: Samples, model: Path) -> Samples:
+def scores_of(described: Samples, model: Path) -> Samples:
     """Scores [n] of windows described as float32[n, features]."""
     import numpy as np
 
@@ -206,7 +209,8 @@ def _head(folder: Path) -> tuple[Samples, float]:
 
 
 @lru_cache(maxsize=2)
-def _session(folder: Path) -> InferenceSession:
+def network(folder: Path) -> InferenceSession:
+    """The convolutions, on one thread; from `spectra` to the output of each described layer."""
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()

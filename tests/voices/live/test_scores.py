@@ -41,7 +41,7 @@ def test_at_one_loudness_the_windows_are_the_files_windows(size):
     samples = voice()[: 12 * RATE]
     spoken = segments(samples)
     offset = only_speech(samples, spoken).mean()
-    scores = OneLoudness(score._gain(samples - offset, spoken), offset)
+    scores = OneLoudness(score.gain(samples - offset, spoken), offset)
     found = ()
     for at in range(0, len(samples), size):
         found = scores.add(samples[at : at + size], spoken)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-_BLOCK, _AROUND = score._BLOCK * STEP, score._AROUND * STEP
+_BLOCK, _AROUND = score.BLOCK * STEP, score.AROUND * STEP
 """Samples of a block, and of what the network needs around it."""
 _SETTLED = 0.3
 """Seconds behind the newest sound up to which it is clear what is speech."""
@@ -55,7 +55,7 @@ class Scores:
         self._heard += len(samples)
         settled = int((self._heard - _SETTLED * RATE) // _BLOCK)
         if settled > self._read:
-            self._take(score._mask(self._heard // STEP, spoken), settled)
+            self._take(score.speech_mask(self._heard // STEP, spoken), settled)
         if self._read < _SIZE:
             return self._scored(self._heard / RATE)
         while self._first + _SIZE <= self._read:
@@ -83,7 +83,7 @@ class Scores:
         """The window of the next blocks, `seconds` long, if it holds speech enough."""
         if self._sums.frames[:_SIZE].sum() * STEP < LEAST_IN_WINDOW * RATE:
             return ()
-        value = score._scores(self._sums.together(0, _SIZE)[None], self._model)[0]
+        value = score.scores_of(self._sums.together(0, _SIZE)[None], self._model)[0]
         start = self._first * _BLOCK / RATE
         return (Window(start, start + seconds, float(value)),)
 
@@ -107,19 +107,19 @@ class Scores:
         return np.float32(LOUDNESS / max(math.sqrt(max(power, 0.0)), 1e-5))
 
 
-def _summed(levelled: Samples, speech: NDArray[np.bool_], before: int, model: Path) -> score._Sums:
+def _summed(levelled: Samples, speech: NDArray[np.bool_], before: int, model: Path) -> score.Sums:
     """The sums of the blocks that `speech` covers; so many frames `before` them lie in the samples too."""
     if not speech.any():
         return _silence(len(speech) * STEP // _BLOCK, model)
-    outputs = score._session(model).run(None, {"spectra": score.spectra(levelled)})
+    outputs = score.network(model).run(None, {"spectra": score.spectra(levelled)})
     layers = tuple(
-        score._summed(output, before, speech, stride)
-        for output, stride in zip(outputs, score._STRIDES, strict=True)
+        score.block_sums(output, before, speech, stride)
+        for output, stride in zip(outputs, score.STRIDES, strict=True)
     )
-    return score._Sums(layers[0][0], layers)
+    return score.Sums(layers[0][0], layers)
 
 
-def _silence(blocks: int, model: Path) -> score._Sums:
+def _silence(blocks: int, model: Path) -> score.Sums:
     """The sums of blocks without speech: the network need not be asked."""
     import numpy as np
 
@@ -127,7 +127,7 @@ def _silence(blocks: int, model: Path) -> score._Sums:
         return np.zeros((blocks, size), np.float32)
 
     frames = np.zeros(blocks, np.float32)
-    return score._Sums(frames, tuple((frames, nothing(size), nothing(size)) for size in _sizes(model)))
+    return score.Sums(frames, tuple((frames, nothing(size), nothing(size)) for size in _sizes(model)))
 
 
 @lru_cache(maxsize=2)
@@ -136,18 +136,18 @@ def _sizes(model: Path) -> tuple[int, ...]:
     import numpy as np
 
     quiet = score.spectra(np.zeros(_BLOCK, np.float32))
-    outputs = score._session(model).run(None, {"spectra": quiet})
+    outputs = score.network(model).run(None, {"spectra": quiet})
     return tuple(output[0].reshape(-1, output.shape[-1]).shape[0] for output in outputs)
 
 
-def _joined(one: score._Sums, other: score._Sums) -> score._Sums:
+def _joined(one: score.Sums, other: score.Sums) -> score.Sums:
     pairs = zip(one.layers, other.layers, strict=True)
-    layers = tuple(score._joined(pair) for pair in pairs)
-    return score._Sums(layers[0][0], layers)
+    layers = tuple(score.joined(pair) for pair in pairs)
+    return score.Sums(layers[0][0], layers)
 
 
-def _cut(sums: score._Sums, blocks: int) -> score._Sums:
+def _cut(sums: score.Sums, blocks: int) -> score.Sums:
     layers = tuple(
         (count[blocks:], total[blocks:], squares[blocks:]) for count, total, squares in sums.layers
     )
-    return score._Sums(layers[0][0], layers)
+    return score.Sums(layers[0][0], layers)

@@ -30,7 +30,7 @@ class Voicing:
         self._loudness: list[float] = []
         self._open: Samples = np.zeros(0, np.float32)
         """Samples that do not fill a step yet."""
-        self._recent: Samples = np.zeros((speech._WARM, STEP), np.float32)
+        self._recent: Samples = np.zeros((speech.WARM, STEP), np.float32)
         """The last second, to warm up with."""
         self._begin_anew()
 
@@ -42,8 +42,8 @@ class Voicing:
         count = len(self._open) // STEP
         steps = self._open[: count * STEP].reshape(count, STEP)
         self._open = self._open[count * STEP :].copy()
-        self._loudness += np.sqrt((steps.astype(np.float64) ** 2).mean(axis=1)).tolist()
-        gain = self._gain()
+        self._loudness += speech.loudness(steps)
+        gain = speech.gain(self._loudness)
         for step in steps:
             self._probability.append(self._heard(step, gain))
             self._recent = np.concatenate([self._recent[1:], step[None]])
@@ -52,29 +52,16 @@ class Voicing:
         """As `speech.segments` would give them for what was heard so far."""
         import numpy as np
 
-        found: list[Segment] = []
-        for start, end in speech._runs(np.array(self._probability, np.float32)):
-            begin, finish = start * STEP / RATE, end * STEP / RATE
-            if found and begin - found[-1].end < speech._GAP:
-                found[-1] = Segment(found[-1].start, finish)
-            else:
-                found.append(Segment(begin, finish))
-        return tuple(each for each in found if each.end - each.start >= speech._SHORTEST)
-
-    def _gain(self) -> float:
-        import numpy as np
-
-        loud = float(np.quantile(self._loudness, 0.9)) if self._loudness else 1.0
-        return min(max(speech._LOUDNESS / max(loud, 1e-9), 1.0), speech._MOST_GAIN)
+        return speech.segments_of(np.array(self._probability, np.float32))
 
     def _begin_anew(self) -> None:
         import numpy as np
 
-        self._state = np.zeros((2, 1, speech._STATE), np.float32)
-        self._before = np.zeros((1, speech._CONTEXT), np.float32)
+        self._state = np.zeros((2, 1, speech.STATE), np.float32)
+        self._before = np.zeros((1, speech.CONTEXT), np.float32)
 
     def _heard(self, step: Samples, gain: float) -> float:
-        if len(self._probability) % speech._PIECE == 0:
+        if len(self._probability) % speech.PIECE == 0:
             self._begin_anew()
             for earlier in self._recent:
                 self._run(earlier * gain)
@@ -85,6 +72,6 @@ class Voicing:
 
         given = {"input": np.concatenate([self._before, step[None]], axis=1), "state": self._state,
                  "sr": np.array(RATE, np.int64)}  # fmt: skip
-        spoken, self._state = speech._session().run(None, given)
-        self._before = step[None, -speech._CONTEXT :]
+        spoken, self._state = speech.network().run(None, given)
+        self._before = step[None, -speech.CONTEXT :]
         return float(spoken[0, 0])
