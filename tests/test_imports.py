@@ -17,7 +17,7 @@ RINGS: tuple[frozenset[str], ...] = (
     frozenset(CHANNELS | {"cases", "share", "render"}),
     frozenset({"config", "feedback", "advice", "pool"}),
     frozenset({"examine", "intake", "observables", "evidence", "codec", "sniff", "exports", "wallets"}),
-    frozenset({"model", "errors"}),
+    frozenset({"model", "errors", "sniff_sound"}),
 )
 # Modules of one ring that lean on each other by design.
 WITHIN = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from quivive import exports
+from quivive import exports, sniff_sound
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF-", "application/pdf"),
@@ -24,17 +24,12 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (257, b"ustar", "application/x-tar"),
     (0, b"{\\rtf", "application/rtf"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (0, b"OggS", "audio/ogg"),
-    (0, b"fLaC", "audio/flac"),
-    *((0, b"ID3" + bytes([version]), "audio/mpeg") for version in (2, 3, 4)),
-    (0, b"#!AMR", "audio/amr"),
     (0, b"\xd4\xc3\xb2\xa1", "application/vnd.tcpdump.pcap"),
     (0, b"\xa1\xb2\xc3\xd4", "application/vnd.tcpdump.pcap"),
     (0, b"\x4d\x3c\xb2\xa1", "application/vnd.tcpdump.pcap"),
     (0, b"\xa1\xb2\x3c\x4d", "application/vnd.tcpdump.pcap"),
     (0, b"\x0a\x0d\x0d\x0a", "application/x-pcapng"),
     (0, b"-----BEGIN CERTIFICATE-----", "application/x-x509-cert"),
-    (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
@@ -50,9 +45,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"(\xb5/\xfd", "application/zstd"),
     (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
 )
-_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/x-wav", b"AVI ": "video/x-msvideo"}
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1")
-_AVIF_BRANDS = (b"avif", b"avis")
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
 _ZIP_PARTS: tuple[tuple[bytes, str], ...] = (
@@ -114,35 +106,15 @@ def _by_magic(data: bytes) -> str | None:
         if data.startswith(magic, offset):
             look_inside = _LOOK_INSIDE.get(media_type)
             return look_inside(data) if look_inside else media_type
-    if data[:4] == b"RIFF":
-        return _RIFF.get(data[8:12])
-    if data[4:8] == b"ftyp":
-        return _iso_media(data)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
     if data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82" and data[8:13] == _X509_V3:
         return "application/x-x509-cert"
     if data[:2] == b"MZ" and b"PE\x00\x00" in data[:4096]:
         return "application/vnd.microsoft.portable-executable"
     if data[:2] == b"BM" and data[6:10] == b"\x00\x00\x00\x00":
         return "image/bmp"
-    if data[:2] == b"\xff\xfb" or (data[:1] == b"\xff" and data[1:2] in (b"\xf3", b"\xf2", b"\xfa")):
-        return "audio/mpeg"
-    return None
-
-
-def _iso_media(data: bytes) -> str:
-    """By the major brand of the file type box (ISO/IEC 14496-12 §4.3), then by the compatible ones."""
-    size = min(int.from_bytes(data[:4], "big"), 256)
-    major, rest = data[8:12], data[16:size]
-    brands = [major, *(rest[i : i + 4] for i in range(0, len(rest), 4))]
-    if major in _AVIF_BRANDS or (major in (b"mif1", b"msf1") and set(_AVIF_BRANDS) & set(brands)):
-        return "image/avif"
-    if major in _HEIF_BRANDS:
-        return "image/heic"
-    if major.startswith(b"M4"):
-        return "audio/mp4" if major[2:3] in (b"A", b"B") else "video/mp4"
-    if major == b"qt  ":
-        return "video/quicktime"
-    return "video/3gpp" if major.startswith((b"3gp", b"3g2")) else "video/mp4"
+    return sniff_sound.media_type(data)
 
 
 def _zip_type(data: bytes) -> str:

@@ -25,7 +25,17 @@ KINDS: dict[str, tuple[str, str, int]] = {
     "voice.aiff": ("aiff", "pcm_s16be", 44100),
     "voice.caf": ("caf", "pcm_s16le", 44100),
     "voice.ts": ("mpegts", "mp2", 44100),
+    "voice.aifc": ("aiff", "pcm_alaw", 8000),
+    "voice.au": ("au", "pcm_s16be", 44100),
+    "voice.wma": ("asf", "wmav2", 44100),
+    "voice.flv": ("flv", "libmp3lame", 44100),
+    "voice.m2ts": ("mpegts", "ac3", 48000),
+    "voice.mpg": ("mpeg", "mp2", 44100),
+    "voice.rf64": ("wav", "pcm_s16le", 44100),
+    "voice.w64": ("w64", "pcm_s16le", 44100),
 }
+# settings of FFmpeg's containers
+SETTINGS = {"voice.rf64": {"rf64": "always"}, "voice.m2ts": {"mpegts_m2ts_mode": "1"}}
 
 
 def tone(seconds: float, hertz: float = 440.0, rate: int = 44100, height: float = 0.4) -> Samples:
@@ -34,15 +44,22 @@ def tone(seconds: float, hertz: float = 440.0, rate: int = 44100, height: float 
     return (height * np.sin(2 * np.pi * hertz * t)).astype(np.float32)
 
 
-def write(samples: Samples, container: str, encoder: str, rate: int, video: str = "") -> bytes:
-    """A file of `samples` (float32[n] or float32[channels, n] at `rate`), under a picture if asked for."""
+def write(
+    samples: Samples, container: str, encoder: str, rate: int, video: str = "", **settings: str
+) -> bytes:
+    """A file of `samples` (float32[n] or float32[channels, n] at `rate`), under a picture if asked for.
+
+    `settings`: FFmpeg's of the container.
+    """
     import av
 
     sound = np.atleast_2d(samples)
     layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(sound)]
     out = io.BytesIO()
-    with av.open(out, "w", format=container) as file:
+    with av.open(out, "w", format=container, options=settings) as file:
         stream = file.add_stream(encoder, rate=rate, layout=layout)
+        if encoder == "wmav2":  # it has no bit rate of its own
+            stream.bit_rate = 64_000
         if video:
             _picture(file, video)
         size = stream.codec_context.frame_size or 1024
@@ -72,7 +89,7 @@ def _picture(file: object, encoder: str) -> None:
 def as_kind(name: str, seconds: float = 2.0) -> bytes:
     """A tone of 440 Hz as one of KINDS."""
     container, encoder, rate = KINDS[name]
-    return write(tone(seconds, rate=rate), container, encoder, rate)
+    return write(tone(seconds, rate=rate), container, encoder, rate, **SETTINGS.get(name, {}))
 
 
 # container → encoders of sound and picture, rate
@@ -82,6 +99,8 @@ FILMS: dict[str, tuple[str, str, int]] = {
     "mov": ("aac", "mpeg4", 44100),
     "webm": ("libopus", "libvpx", 48000),
     "flv": ("aac", "flv1", 44100),
+    "asf": ("wmav2", "msmpeg4", 44100),
+    "mpegts": ("aac", "mpeg2video", 44100),
 }
 
 

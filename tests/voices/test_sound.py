@@ -41,6 +41,11 @@ def test_a_tone_of_440_hz_is_heard_as_such_from_every_kind_of_file(name):
     assert not track.damaged
 
 
+def test_a_broadcast_wave_beyond_four_gigabytes_is_heard():
+    (track,) = decode(b"BW64" + as_kind("voice.rf64")[4:])
+    assert pitch(track.samples) == pytest.approx(440, abs=2)
+
+
 @pytest.mark.parametrize("container", FILMS)
 def test_of_a_film_the_sound_is_heard(container):
     (track,) = decode(film(container))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from quivive.errors import CouldNotLook, TooLarge, Unreadable
+from quivive.sniff_sound import is_transport_stream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,8 +89,8 @@ def decode(data: bytes, most_seconds: float = MOST_SECONDS) -> tuple[Track, ...]
 
 _AT_ZERO = (
     (b"OggS", "ogg"), (b"fLaC", "flac"), (b"#!AMR", "amr"), (b"\x1a\x45\xdf\xa3", "matroska"),
-    (b".snd", "au"), (b"caff", "caf"), (b"FLV\x01", "flv"), (b"RF64", "wav"), (b"RIFX", "wav"),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"), (b"\x00\x00\x01\xba", "mpeg"),
+    (b".snd", "au"), (b"caff", "caf"), (b"FLV\x01", "flv"), (b"RF64", "wav"), (b"BW64", "wav"),
+    (b"RIFX", "wav"), (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"), (b"\x00\x00\x01\xba", "mpeg"),
     (b"riff\x2e\x91\xcf\x11", "w64"),
 )  # fmt: skip
 _RIFF = {b"WAVE": "wav", b"AVI ": "avi"}
@@ -107,7 +108,7 @@ def container(data: bytes) -> str | None:
         return "aiff"
     if data[4:8] in _BOXES:
         return "mov"
-    if data[:1] == data[188:189] == data[376:377] == b"\x47":
+    if is_transport_stream(data):
         return "mpegts"
     return _by_frame(data)
 
