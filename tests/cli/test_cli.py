@@ -2,11 +2,14 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from quivive.cli import cli
+from quivive.cli.check import write_items
+from quivive.intake import derive, take
 
 SCAM = "Hi mum, I lost my phone, this is my new number. Buy two gift cards and send me the codes"
 
@@ -143,6 +146,18 @@ def test_extract_writes_what_was_found_inside_under_names_that_the_evidence_cann
     assert all(re.fullmatch(r"[0-9a-f]{12}-[\w-][\w.-]*", name) for name in names)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "out"]
     assert any(path.read_bytes() == b"Your parcel is held" for path in out.iterdir())
+
+
+def test_what_has_no_name_of_its_own_gets_the_ending_of_its_kind(bench, tmp_path):
+    call = take(b"RIFF", "call.wav", "audio/x-wav")
+    found = [
+        derive(call, "words of channel 2", "Hello", origin="words"),
+        derive(call, "words", "Hello?", origin="words"),
+        derive(call, "note.md", "Hello!", origin="attachment"),
+    ]
+    write_items(replace(bench.check(b"x", name="x.txt"), items=(call, *found)), tmp_path)
+    names = sorted(path.name[13:] for path in tmp_path.iterdir())
+    assert names == ["note.md", "words.txt", "words_of_channel_2.txt"]
 
 
 def test_without_extract_no_file_is_written(tmp_path, monkeypatch):

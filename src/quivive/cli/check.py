@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from quivive.cli.common import colour, workbench, write
-from quivive.intake import Input
+from quivive.intake import VALUE_TYPE, Input
 from quivive.model import Channel, Report
 from quivive.workbench import Workbench
 
@@ -127,6 +127,14 @@ def _reports(bench: Workbench, inputs: list[Input], options: dict[str, Any]) -> 
         yield from bench.check_many(inputs, **options)
 
 
+_ENDINGS = {
+    "text/plain": ".txt", VALUE_TYPE: ".txt", "text/html": ".html", "message/rfc822": ".eml",
+    "message/sip": ".sip", "application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg",
+    "audio/x-wav": ".wav",
+}  # fmt: skip
+"""Of items that have no name of their own, so that the right program opens them."""
+
+
 def write_items(report: Report, folder: Path) -> Report:
     """Write the items found inside, and the findings' pictures, to `folder`; gives the report without items.
 
@@ -139,7 +147,8 @@ def write_items(report: Report, folder: Path) -> Report:
     for item in report.items[1:]:
         if item.data:
             plain = re.sub(r"[^\w.-]+", "_", item.name.rsplit("/", 1)[-1])[-80:].lstrip(".")
-            target = folder / f"{item.sha256[:12]}-{plain or 'item'}"
+            ending = "" if "." in plain else _ENDINGS.get(item.media_type, "")
+            target = folder / f"{item.sha256[:12]}-{plain or 'item'}{ending}"
             target.write_bytes(item.data)
             target.chmod(0o600)
             click.echo(f"wrote {target}", err=True)
