@@ -1,11 +1,11 @@
-"""Makes the call of the case 'grandchild in trouble': `python examples/make_call.py` (Linux, half a minute).
+"""Makes the call of the case 'grandchild in trouble': `python examples/make_call.py PACKAGES` (Linux).
 
-    apt install sip-tester tcpdump espeak-ng      # SIPp 3.6, tcpdump, eSpeak NG
+    apt install sip-tester tcpdump      # SIPp 3.6, tcpdump; and the speech engine of speech.py
 
 Two SIPp speak to each other in a network of their own (`unshare -n`: no rights needed, nothing leaves it)
-whose addresses are kept for documentation (RFC 5737); the voices are eSpeak NG reading made-up words, in
-G.711 A-law; tcpdump records. The clock of the recording is then set to the day of the story. Numbers are of
-ranges kept for fiction. The Identity header was signed for another call: that is what the case is about.
+whose addresses are kept for documentation (RFC 5737); the voices are a speech engine reading made-up words,
+in G.711 A-law; tcpdump records. The clock of the recording is then set to the day of the story. Numbers are
+of ranges kept for fiction. The Identity header was signed for another call, which is what the case is about.
 
 Writes grandchild/7-phone-call.pcap and certificates/. Keys are made anew on each run and thrown away, so a
 run gives other bytes than the last one and the same findings.
@@ -13,7 +13,6 @@ run gives other bytes than the last one and the same findings.
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 import subprocess
@@ -38,8 +37,8 @@ SIGNED_FOR, SIGNED_TO = "+12025550142", "+12025550187"
 X5U = "https://stir.example-telecom.example/000X.pem"
 CALLER_ADDRESS, CALLEE_ADDRESS = "198.51.100.7", "192.0.2.60"
 
-ROSE = "Hello? Who is speaking, please?"
-POLICE = (
+ROSE_SAYS = "Hello? Who is speaking, please?"
+POLICE_SAY = (
     "Good morning. This is Sergeant Field, at the police custody desk. Your grandson Tom had an accident, "
     "and he is in our cell. His lawyer asks for four thousand eight hundred pounds in cash, before three "
     "o'clock. Stay on the line, and do not tell anybody. A courier will come to your door."
@@ -51,11 +50,13 @@ def main() -> None:
     if sys.argv[1:2] == ["--inside"]:
         call(Path(sys.argv[2]))
         return
+    from speech import POLICE, ROSE, encoded, packages, spoken
+
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        rose, police = alaw(ROSE, "en-gb+f4", 150), alaw(POLICE, "en-gb+m3", 175)
-        (work / "rose.alaw").write_bytes(rose)
-        (work / "police.alaw").write_bytes(police)
+        for name, says, person in (("rose", ROSE_SAYS, ROSE), ("police", POLICE_SAY, POLICE)):
+            speech = encoded(spoken(says, person, packages()), "alaw", "pcm_alaw", 8000)
+            (work / f"{name}.alaw").write_bytes(speech)
         (work / "identity").write_text(copied_identity(), "ascii")
         # not as its root: tcpdump would then change to a user that the new name space does not know
         apart = ["unshare", "-n", "--map-user=1000", "--map-group=1000", "--keep-caps"]
@@ -77,21 +78,6 @@ def copied_identity() -> str:
     (CERTIFICATES / "crl.pem").write_bytes(crl(root, days=(-30, 60)))
     token = Token(SIGNED_FOR, [SIGNED_TO], attest="A", iat=int(STARTS.timestamp()) - 9)
     return sign(token, provider.key, X5U, provider.pem)
-
-
-def alaw(text: str, voice: str, words_a_minute: int) -> bytes:
-    """The text read aloud: G.711 A-law, 8,000 octets a second."""
-    import av
-
-    speak = ["espeak-ng", "-v", voice, "-s", str(words_a_minute), "--stdout", text]
-    spoken = subprocess.run(speak, check=True, capture_output=True).stdout  # noqa: S603
-    out = io.BytesIO()
-    with av.open(io.BytesIO(spoken)) as source, av.open(out, "w", format="alaw") as target:
-        stream = target.add_stream("pcm_alaw", rate=8000, layout="mono")
-        for frame in source.decode(audio=0):
-            target.mux(stream.encode(frame))
-        target.mux(stream.encode(None))
-    return out.getvalue()
 
 
 # --- inside the network of our own ---

@@ -1,4 +1,4 @@
-"""Does the call of the example case (examples/make_call.py) show what its page says?"""
+"""Do the call and the voice message of the example case show what their page (examples/README.md) says?"""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from quivive.workbench import Workbench
 from test_docs import load
 
 CALL = ROOT / "examples" / "grandchild" / "7-phone-call.pcap"
+MESSAGE = ROOT / "examples" / "grandchild" / "8-voicemail.opus"
 CONFIG = ROOT / "examples" / "quivive.toml"
 
 
@@ -101,6 +102,17 @@ def test_both_are_heard_over_the_telephone_and_judged_where_there_is_speech_enou
     assert elsewhere.score("synthetic-voice") is not None
 
 
+def test_the_voice_message_is_judged_by_its_sound_and_its_words_raise_the_red_flags(tmp_path):
+    settings = config.load(environ={"QUIVIVE_HOME": str(tmp_path)})
+    report = Workbench(settings, clock=lambda: NOON).check(MESSAGE)
+    found = kinds(report)
+    assert found["speech/heard-wideband"] == found["words/english"] == "informational"
+    assert len([code for code in found if code.startswith("voice/")]) == 1
+    assert report.weight("synthetic-voice") is not None
+    assert {code for code, kind in found.items() if code.startswith("flag/") and kind == "fail"}
+    assert report.attention in ("act", "look")
+
+
 def test_nothing_of_the_sound_is_missing_or_cut(at_the_company):
     blemishes = {"capture/gaps", "capture/audio-damaged", "capture/audio-cut", "capture/damaged"}
     assert not blemishes & set(kinds(at_the_company))
@@ -108,6 +120,7 @@ def test_nothing_of_the_sound_is_missing_or_cut(at_the_company):
 
 def test_it_is_small_and_no_private_key_lies_beside_it():
     assert CALL.stat().st_size <= 400_000
+    assert MESSAGE.stat().st_size <= 40_000
     files = [path for path in (ROOT / "examples").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert not [path for path in files if b"PRIVATE KEY" in path.read_bytes()]
 
