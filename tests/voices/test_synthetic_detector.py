@@ -16,10 +16,12 @@ from quivive.intake import take
 from quivive.model import Context, Finding
 from quivive.render.lang import sentences
 from quivive.voices import sound, synthetic_detector
-from quivive.voices.judgement import desks, judge
+from quivive.voices.judgement import Judgement, desks, judge
 from quivive.voices.score import MODEL
+from quivive.voices.speech import Segment
 from quivive.voices.synthetic_detector import Synthetic
 from voices.sound_maker import tone, write
+from voices.turns_maker import two_by_turns
 from voices.voice_maker import recording, voice
 
 
@@ -92,6 +94,65 @@ def test_each_side_of_a_call_is_judged_apart():
     (found,) = examined(write(both, "wav", "pcm_s16le", sound.RATE))
     assert found.where is not None
     assert found.where.part == "channel 2"
+
+
+def test_two_who_take_turns_are_named_with_their_passages_and_judged_apart():
+    samples, _ = two_by_turns()
+    who, first, second = examined(sixteen(samples))
+    assert (who.code, who.kind, who.weight) == ("voice/two-voices", "informational", None)
+    assert "first voice (1)" in who.message
+    assert "second voice (2)" in who.message
+    assert who.message.count("0:00.0–0:0") == 1
+    for number, each in enumerate((first, second), start=1):
+        assert each.code.startswith("voice/one-of-two-")
+        assert f"oice {number} of two" in each.message
+        assert each.proposition == "synthetic-voice"
+        assert each.weight is not None
+        assert len(each.figures) == 1
+    assert first.score != second.score
+    assert str(first.params["turns"]) in who.message
+
+
+def test_a_machine_that_speaks_a_few_seconds_between_a_person_is_not_averaged_away(monkeypatch):
+    samples, said = two_by_turns()
+    desk = desks()["telephone"]
+
+    def judged(samples, spoken):
+        machine = any(abs(spoken[0].start - start) < 0.5 for start, _ in said[1])
+        found = judge(samples, spoken)
+        over = 1.0 if machine else -1.0
+        return replace(found, verdict="alarm" if machine else "clear", score=desk.alarm + over)
+
+    monkeypatch.setattr(synthetic_detector, "judge", judged)
+    kinds = {each.code: each.kind for each in examined(sixteen(samples))}
+    assert kinds["voice/one-of-two-synthetic"] == "review"
+    assert kinds["voice/one-of-two-nothing-synthetic"] == "informational"
+
+
+def test_each_verdict_on_one_of_two_has_its_words(monkeypatch):
+    samples, _ = two_by_turns()
+    for verdict, over, code in [
+        ("alarm", 0.1, "synthetic"),
+        ("alarm", -0.1, "synthetic-passages"),
+        ("cannot-tell", -0.1, "cannot-tell"),
+        ("clear", -0.1, "nothing-synthetic"),
+    ]:
+        score = desks()["telephone"].alarm + over
+
+        def judged(samples, spoken, verdict=verdict, score=score):
+            return Judgement(score, "telephone", 9.0, spoken, (), None, verdict)
+
+        monkeypatch.setattr(synthetic_detector, "judge", judged)
+        codes = [each.code for each in examined(sixteen(samples))]
+        assert codes == ["voice/two-voices", *[f"voice/one-of-two-{code}"] * 2]
+
+
+def test_of_many_turns_only_the_first_are_named(monkeypatch):
+    spoken = tuple(Segment(10.0 * n, 10.0 * n + 4) for n in range(9))
+    monkeypatch.setattr(synthetic_detector, "voices", lambda samples, heard: (spoken[::2], spoken[1::2]))
+    monkeypatch.setattr(synthetic_detector, "_MOST_TIMES", 3)
+    who, *_ = examined(recording())
+    assert who.params["first"] == "0:00.0–0:04.0, 0:20.0–0:24.0, 0:40.0–0:44.0 … (+2)"
 
 
 def test_the_files_of_the_model_are_named_with_hash_and_licence():
