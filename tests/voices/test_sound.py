@@ -41,6 +41,16 @@ def test_a_tone_of_440_hz_is_heard_as_such_from_every_kind_of_file(name):
     assert not track.damaged
 
 
+@pytest.mark.parametrize("frame", [b"\x7c", b"\x44" + bytes(5)], ids=["nothing sent", "comfort noise"])
+def test_pauses_in_which_a_telephone_sends_nothing_last_as_long_as_they_did(frame):
+    spoken = as_kind("voicemail.amr")
+    (track,) = decode(spoken + frame * (50 * 60) + spoken[6:])
+    assert track.seconds == pytest.approx(64.0, abs=0.1)
+    assert not track.damaged
+    assert not track.samples[3 * RATE : 61 * RATE].any()
+    assert pitch(track.samples[-RATE:]) == pytest.approx(440, abs=3)
+
+
 def test_a_broadcast_wave_beyond_four_gigabytes_is_heard():
     (track,) = decode(b"BW64" + as_kind("voice.rf64")[4:])
     assert pitch(track.samples) == pytest.approx(440, abs=2)

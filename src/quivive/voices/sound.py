@@ -17,7 +17,7 @@ from quivive.sniff_sound import is_transport_stream
 
 if TYPE_CHECKING:
     import numpy as np
-    from av import AudioFrame, AudioResampler
+    from av import AudioFrame, AudioResampler, Packet
     from av.audio.stream import AudioStream
     from av.container.input import InputContainer as Container
     from numpy.typing import NDArray
@@ -199,7 +199,8 @@ class _Hearing:
         packets = self._file.demux(self.stream)
         for _ in range(MOST_PACKETS):
             try:
-                for frame in self.stream.decode(next(packets)):
+                packet = next(packets)
+                for frame in _pause(packet, self.stream.codec_context.name) or self.stream.decode(packet):
                     if _is_sound(frame):
                         yield frame
                     else:
@@ -243,6 +244,28 @@ def _breaks_off(data: bytes) -> bool:
     """Whether a RIFF file is shorter than it says, which PyAV passes over; a recorder may leave it open."""
     stated = int.from_bytes(data[4:8], "little") if data[:4] == b"RIFF" else 0
     return len(data) - 8 < stated < _OPEN_LENGTH
+
+
+_PAUSES = {
+    "amrnb": (8, 15),
+    "amrwb": (9, 14, 15),
+    "libopencore_amrnb": (8, 15),
+    "libopencore_amrwb": (9, 14, 15),
+}
+"""Frame types of AMR without speech (RFC 4867 §4.3.1): comfort noise, lost, nothing sent."""
+
+
+def _pause(packet: Packet, codec: str) -> list[AudioFrame]:
+    """20 ms of silence for a frame of AMR in which nobody spoke: FFmpeg's decoder takes it for damage."""
+    if codec not in _PAUSES or not packet.size or bytes(packet)[0] >> 3 & 15 not in _PAUSES[codec]:
+        return []
+    import av
+    import numpy as np
+
+    rate = 16_000 if codec.endswith("wb") else 8000
+    frame = av.AudioFrame.from_ndarray(np.zeros((1, rate // 50), np.float32), "flt", "mono")
+    frame.sample_rate = rate
+    return [frame]
 
 
 def _is_sound(frame: AudioFrame) -> bool:
