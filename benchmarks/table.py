@@ -227,6 +227,24 @@ def _voices(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"CPU seconds for one second of sound, one thread: {', '.join(speeds)}."
 
 
+def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
+    limits, noises, damaged = result["limits"], result["noises"], result["damaged"]
+    yield "## Hostile sound: `benchmarks/voices_hostile.py`"
+    yield ""
+    yield f"{result['date']}, `quivive check` in a process of its own with every detector, at most"
+    yield f"{limits['mebibytes']:,} MiB and {limits['seconds']} s of processor time, its start included."
+    yield ""
+    rows = [[row["kind"], f"{row['bytes'] / 2**20:.1f}", row["answer"], row["seconds"], row["mebibytes"]]
+            for row in result["files"]]  # fmt: skip
+    yield from _table(["file", "MiB", "answer", "seconds", "peak MiB"], rows)
+    yield ""
+    yield f"Noises in which nobody speaks: {noises['answered']} of {noises['files']} answered,"
+    yield f"{len(noises['verdicts'])} with a verdict, {len(noises['heard_as_speech'])} taken for speech."
+    yield f"Damaged files: {damaged['answered']:,} of {damaged['inputs']:,} answered,"
+    yield f"{len(damaged['faults'])} errors or dead processes, {len(damaged['verdicts_on_tones'])} verdicts"
+    yield f"where nobody speaks; {damaged['seconds_a_file']} s a file, peak {damaged['mebibytes']} MiB."
+
+
 def _shares(rows: Sequence[Mapping[str, Any]], what: str) -> list[list[str]]:
     """A line for each source's false alarms or each system's recall, a column for each detector."""
     key = f"false_alarms_by_{what}" if what == "source" else f"recall_by_{what}"
@@ -255,6 +273,7 @@ SECTIONS = (
     ("calls_lint", _calls_lint),
     ("calls_fuzz", _calls_fuzz),
     ("voices", _voices),
+    ("voices_hostile", _voices_hostile),
 )
 
 

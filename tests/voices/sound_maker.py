@@ -49,14 +49,14 @@ def write(
 ) -> bytes:
     """A file of `samples` (float32[n] or float32[channels, n] at `rate`), under a picture if asked for.
 
-    `settings`: FFmpeg's of the container.
+    `settings`: FFmpeg's of the container. The same samples give the same octets each time.
     """
     import av
 
     sound = np.atleast_2d(samples)
     layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(sound)]
     out = io.BytesIO()
-    with av.open(out, "w", format=container, options=settings) as file:
+    with av.open(out, "w", format=container, options={"fflags": "+bitexact", **settings}) as file:
         stream = file.add_stream(encoder, rate=rate, layout=layout)
         if encoder == "wmav2":  # it has no bit rate of its own
             stream.bit_rate = 64_000
