@@ -96,3 +96,9 @@ def test_a_desks_lists_speak_and_are_named_with_their_date(bench, tmp_path):
     assert [f.kind for f in report.findings if f.code.startswith("indicator/")] == ["fail"] * 3
     assert any("our case 7" in f.message for f in report.findings)
     assert ("list bad.csv", "2026-10-01") in {(s.name, s.date) for s in report.sources}
+
+
+def test_an_empty_file_is_no_file_in_which_nothing_was_found(bench):
+    report = bench.check(b"", name="voicemail.amr")
+    assert report.attention == "could-not-look"
+    assert [each.skipped for each in report.examinations] == ["It is empty: nothing arrived."]

@@ -160,9 +160,8 @@ def accepts(detector: Detector, subject: Subject) -> bool:
 def _examine_one(run: _Run, subject: Subject, depth: int, detectors: Sequence[Detector]) -> None:
     name = subject.name if isinstance(subject, Item) else subject.item
     if isinstance(subject, Item) and not detectors:
-        run.examinations.append(
-            Examination("examine", "", name, skipped=f"No detector reads {subject.media_type}.")
-        )
+        why = f"No detector reads {subject.media_type}." if subject.size else "It is empty: nothing arrived."
+        run.examinations.append(Examination("examine", "", name, skipped=why))
     for detector in detectors:
         if time.monotonic() > run.deadline:
             label = subject.name if isinstance(subject, Item) else f"{subject.type} {subject.value}"

@@ -14,6 +14,8 @@ from quivive.sniff import sniff
 
 VALUE_TYPE = "text/x-value"
 """Media type of a bare value (a number, a link, the payload of a QR code): no message, so not scored."""
+EMPTY_TYPE = "application/x-empty"
+"""Media type of a file without an octet: what it was meant to hold never arrived."""
 TEXT_TYPES = frozenset({"text/plain", VALUE_TYPE})
 
 
@@ -45,7 +47,7 @@ def take(
             f"{name} is {len(data) / 2**20:.0f} MiB; the limit for one item is "
             f"{limits.item_bytes / 2**20:.0f} MiB (raise it with --max-bytes)."
         )
-    media_type = media_type or sniff(data, name)
+    media_type = media_type or (sniff(data, name) if data else EMPTY_TYPE)
     return Item(
         name=clean_name(name),
         media_type=media_type,
