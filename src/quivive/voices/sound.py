@@ -255,7 +255,7 @@ _PAUSES = {
 """Frame types of AMR without speech (RFC 4867 §4.3.1): comfort noise, lost, nothing sent."""
 
 
-def _pause(packet: Packet, codec: str) -> list[AudioFrame]:
+def _pause(packet: Packet[AudioStream], codec: str) -> list[AudioFrame]:
     """20 ms of silence for a frame of AMR in which nobody spoke: FFmpeg's decoder takes it for damage."""
     if codec not in _PAUSES or not packet.size or bytes(packet)[0] >> 3 & 15 not in _PAUSES[codec]:
         return []
