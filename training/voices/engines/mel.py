@@ -1,4 +1,4 @@
-"""How is sound brought to the mel spectrogram that a vocoder reads?
+"""How is sound brought to the mel spectrogram that a HiFi-GAN reads?
 
 Slaney's mel scale and area norm, as librosa computes it, which the published HiFi-GAN was trained with:
 piecewise linear below 1 kHz, logarithmic above (M. Slaney, Auditory Toolbox, 1998)."""
@@ -17,10 +17,7 @@ LINEAR_HZ, KNEE_HZ, STEP = 200 / 3, 1_000.0, np.log(6.4) / 27
 
 @dataclass(frozen=True)
 class MelFormat:
-    """Rate and edges in Hz; length of the Fourier transform, of the hop and of the window in samples.
-
-    A `window` of 0 is as long as the transform; `least` is the least magnitude.
-    """
+    """Rate and upper edge in Hz, length of the Fourier transform and hop in samples, least magnitude."""
 
     rate: int
     size: int
@@ -28,24 +25,20 @@ class MelFormat:
     bands: int = 80
     highest: float = 8_000.0
     least: float = 1e-5
-    lowest: float = 0.0
-    window: int = 0
 
 
 def log_mel(samples: Samples, form: MelFormat) -> NDArray[np.float32]:
     """Natural logarithm of the mel magnitudes, float32[bands, frames]; the edges are mirrored."""
     padded = np.pad(samples.astype(np.float64), (form.size - form.hop) // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, form.size)[:: form.hop]
-    window = np.hanning((form.window or form.size) + 1)[:-1]
-    window = np.pad(window, (form.size - window.size) // 2)
+    window = np.hanning(form.size + 1)[:-1]
     magnitude = np.sqrt(np.abs(np.fft.rfft(frames * window, axis=1)) ** 2 + 1e-9)
     return np.log(np.maximum(filters(form) @ magnitude.T, form.least)).astype(np.float32)
 
 
 def filters(form: MelFormat) -> Matrix:
     """Triangles of equal area, float64[bands, size / 2 + 1]."""
-    lowest, highest = mels(np.array([form.lowest, form.highest]))
-    edges = hertz(np.linspace(lowest, highest, form.bands + 2))
+    edges = hertz(np.linspace(0.0, mels(np.array(form.highest)), form.bands + 2))
     grid = np.linspace(0.0, form.rate / 2, form.size // 2 + 1)
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     triangles = np.minimum((grid - low) / (middle - low), (high - grid) / (high - middle))
