@@ -245,6 +245,22 @@ def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"where nobody speaks; {damaged['seconds_a_file']} s a file, peak {damaged['mebibytes']} MiB."
 
 
+def _voices_turns(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Two voices on one channel: `benchmarks/voices_turns.py`"
+    yield ""
+    yield f"{result['date']}, {result['people']} people (and acted roles of games) who taught the model of"
+    yield "voices nothing and did not choose the threshold; recordings of 10 to 24 s, in turns of 2 to 6 s."
+    yield "Parted: taken for two voices. Rightly: the share of speech then given to who says it."
+    yield ""
+    rows = []
+    for row in result["rows"]:
+        parted = f"{100 * row['share']:.0f} [{', '.join(f'{100 * part:.0f}' for part in row['interval'])}]"
+        right = row["told_rightly"]
+        rows.append([row["kind"], row["line"], row["recordings"], parted,
+                     "–" if right is None else f"{100 * right:.0f}"])  # fmt: skip
+    yield from _table(["who speaks", "line", "recordings", "parted %", "rightly %"], rows)
+
+
 def _shares(rows: Sequence[Mapping[str, Any]], what: str) -> list[list[str]]:
     """A line for each source's false alarms or each system's recall, a column for each detector."""
     key = f"false_alarms_by_{what}" if what == "source" else f"recall_by_{what}"
@@ -273,6 +289,7 @@ SECTIONS = (
     ("calls_lint", _calls_lint),
     ("calls_fuzz", _calls_fuzz),
     ("voices", _voices),
+    ("voices_turns", _voices_turns),
     ("voices_hostile", _voices_hostile),
 )
 

@@ -45,8 +45,9 @@ _CODES: Mapping[str, str] = {
     ),
     "voice/two-voices": (
         "Two voices take turns on channel {channel} of {channels}: the first voice (1) for {first_net} s, at "
-        "{first}; the second voice (2) for {second_net} s, at {second}. Each is judged apart. Voices are told "
-        "apart only where they differ much; which passage is whose may be wrong here and there."
+        "{first}; the second voice (2) for {second_net} s, at {second}. Each is judged apart. Voices are "
+        "told apart only where they differ much; of one person's recordings about one in twenty is taken for "
+        "two, and which passage is whose may be wrong here and there."
     ),
     "voice/one-of-two-synthetic": (
         "Voice {voice} of two sounds synthetic ({verbal} that it is; at {turns}, {net} s of speech; channel "
