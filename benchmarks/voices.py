@@ -1,23 +1,28 @@
 """How well is synthetic speech told from people, on systems, speakers and pages never learnt from?
 
-    python benchmarks/voices.py [--cache FOLDER] [--folds FILE] [--conditions clean g711a …]
+    python benchmarks/voices.py [--cache FOLDER] [--folds FILE] [--people FOLDER] [--conditions clean …]
 
 Development clips of ../shared/data/voices (or $QUIVIVE_DATA), split by system, speaker and page at once
 (training/voices/folds.py), over real codecs. AASIST and AASIST-L are scored as published: they never learnt
 from these clips. Every detector is calibrated, and its alarm threshold chosen, on the training clips of each
-fold and judged on its test clips. `--folds`: JSON {condition: [score of each clip, in the manifest's order]},
-each made by weights that did not learn from the clip's fold (training/voices/calibrate.py writes it). The
-shipped weights are judged on the clips that they may not learn from. One thread. Needs soundfile (GSM).
+fold and judged on its test clips. `--folds`: JSON {"folds", "known": {condition: [score of each clip, in the
+manifest's order]}}, made by weights that did not learn from the clip's fold, or learnt its system from other
+speakers alone (training/voices/calibrate.py writes it). The shipped weights are judged on the clips that they
+may not learn from. `--people`: real speech that training/voices/packages.py fetched, from which nothing was
+learnt and by which nothing was chosen: how often is each source taken for a machine at the desk? One thread.
+Needs soundfile (GSM).
 Writes benchmarks/results/voices.json."""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
 import os
 import platform
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +45,9 @@ from quivive import __version__, evidence  # noqa: E402
 from voices_scores import CONDITIONS, PEERS, cost, peer, scored  # noqa: E402
 
 TIMED_CLIPS = 25
+PEOPLE_OVER = ("clean", "g711a")
+HELD = {"folds": "Quivive, by folds", "known": "Quivive, known systems, other speakers"}
+"""Of the scores by weights other than the shipped ones, what they are called."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ def shipped(samples: Any) -> float:
 
 
 def measured(
-    cache: Path, fold_scores: Mapping[str, Sequence[float]], conditions: Sequence[str]
+    cache: Path, held: Mapping[str, Mapping[str, Sequence[float | None]]], conditions: Sequence[str]
 ) -> dict[str, Any]:
     """Everything that the page shows."""
     every = clips()
@@ -151,19 +159,44 @@ def measured(
             quality(name, condition, scored(name, peer(name), condition, every, cache), whole)
             for name in PEERS
         ]
-        if condition in fold_scores:
-            rows.append(quality("Quivive, by folds", condition, np.array(fold_scores[condition]), whole))
+        rows += [_held(name, condition, held[part][condition]) for part, name in HELD.items() if part in held]
         scores = scored(_version("Quivive"), shipped, condition, unlearnt.clips, cache)
         rows.append(quality("Quivive, shipped weights", condition, scores, unlearnt))
-        print(
-            condition, *((row["detector"], row["eer"]) for row in rows[-4:] if row["condition"] == condition)
-        )
+        print(condition, *((row["detector"], row["eer"]) for row in rows if row["condition"] == condition))
     return {
         "clips": {"real": int((whole.labels == 0).sum()), "synthetic": int(whole.labels.sum())},
         "folds": COUNT,
         "rows": rows,
         "real_time_factor": {name: round(speed.real_time_factor, 4) for name, speed in speeds.items()},
     }
+
+
+def taken_for_machines(folder: Path) -> dict[str, dict[str, list[float]]]:
+    """Over each of PEOPLE_OVER the share of each source that raises the alarm, and its clips."""
+    from channels import apply
+    from engines.sound import read
+
+    from quivive.voices.judgement import judge
+
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    found: dict[str, dict[str, list[float]]] = {}
+    for channel in PEOPLE_OVER:
+        alarms: dict[str, list[bool]] = defaultdict(list)
+        for number, row in enumerate(rows):
+            arrived = apply(read(folder / row["path"])[0], channel, np.random.default_rng(number))
+            alarms[row["system"]].append(judge(arrived).verdict == "alarm")
+        found[channel] = {
+            name: [round(float(np.mean(of)), 4), len(of)] for name, of in sorted(alarms.items())
+        }
+    return found
+
+
+def _held(name: str, condition: str, scores: Sequence[float | None]) -> dict[str, Any]:
+    """The quality of scores that some clips have not got."""
+    there = {clip.path for clip, score in zip(clips(), scores, strict=True) if score is not None}
+    found = np.array([score for score in scores if score is not None])
+    return quality(name, condition, found, trial(clips(), lambda clip: clip.path in there))
 
 
 def _version(name: str) -> str:
@@ -186,9 +219,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "quivive-voices")
     parser.add_argument("--folds", type=Path)
+    parser.add_argument("--people", type=Path)
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=CONDITIONS)
     given = parser.parse_args()
-    fold_scores = json.loads(given.folds.read_text("utf-8")) if given.folds else {}
+    held = json.loads(given.folds.read_text("utf-8")) if given.folds else {}
     manifest = (data_folder() / "manifest.csv").read_bytes()
     result = {
         "date": datetime.now(UTC).date().isoformat(),
@@ -196,7 +230,8 @@ def main() -> None:
         "machine": f"{platform.machine()}, one thread",
         "channels_not_run": [name for name in CONDITIONS if name not in given.conditions],
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
-        **measured(given.cache, fold_scores, given.conditions),
+        **measured(given.cache, held, given.conditions),
+        "people": taken_for_machines(given.people) if given.people else {},
     }
     (HERE / "results" / "voices.json").write_text(
         json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8"

@@ -35,6 +35,15 @@ def test_loudness_and_an_offset_change_no_score():
     assert moved.score == pytest.approx(plain.score, abs=0.05)
 
 
+def test_what_sixteen_bits_add_where_a_line_passes_nothing_changes_no_score():
+    spectrum = np.fft.rfft(0.1 * clip())
+    spectrum[np.fft.rfftfreq(len(clip()), 1 / RATE) > 3_400] = 0
+    line = np.fft.irfft(spectrum).astype(np.float32)
+    rounded = (np.round(line * 32_768) / 32_768).astype(np.float32)
+    (plain,), (stored,) = windows(line, whole(line)), windows(rounded, whole(line))
+    assert stored.score == pytest.approx(plain.score, abs=0.1)
+
+
 def test_what_is_not_speech_is_not_scored():
     speech = clip()
     rng = np.random.default_rng(1)

@@ -1,6 +1,6 @@
-"""What are the scores worth? `python training/voices/calibrate.py FOLD0 … FOLD4 --out MODEL_FOLDER`.
+"""What are the scores worth? `python training/voices/calibrate.py WORK --out MODEL_FOLDER`.
 
-Each FOLD is a folder of `train.py --fold N`: its model never heard what it is tested on here. Test clips over
+WORK is where `train.py` left a model for each fold: it never heard what it is tested on here. Test clips over
 every channel are judged to be wideband, messenger or telephone as at the desk; each clip counts once for a
 kind of channel. Prints what that is worth and writes calibration.json.
 """
@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from channels import RATE, Samples
+from channels import RATE, Samples, apply
 from corpora import REPOSITORY, Clip, clips, load, prepared
+from folds import COUNT, folds, speaker
 
 sys.path.insert(0, str(REPOSITORY / "src"))
 if TYPE_CHECKING:
@@ -46,18 +47,20 @@ class Held:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folds", type=Path, nargs="+")
+    parser.add_argument("work", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scores", type=Path, help="where benchmarks/voices.py --folds finds the scores")
     asked = parser.parse_args()
-    every = [each for folder in asked.folds for each in held(folder)]
+    folders = [asked.work / f"fold{number}" for number in range(COUNT)]
+    every = [each for folder in folders for each in held(folder)]
     if asked.scores:
-        asked.scores.write_text(json.dumps(in_order(every)), encoding="utf-8")
+        known = json.loads((asked.work / "known.json").read_text("utf-8"))
+        asked.scores.write_text(json.dumps({"folds": in_order(every), "known": known}), encoding="utf-8")
     conditions: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
         mine = once([each for each in every if each.kind == kind])
         conditions[kind] = measured(mine, kind)
-        conditions[kind]["contrast"] = splices(asked.folds, kind, float(conditions[kind]["alarm"]))
+        conditions[kind]["contrast"] = splices(folders, kind, float(conditions[kind]["alarm"]))
     written = {"date": datetime.now(UTC).date().isoformat(), "conditions": conditions}
     (asked.out / "calibration.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
@@ -71,11 +74,10 @@ def held(folder: Path) -> Iterator[Held]:
 
 
 def in_order(every: Sequence[Held]) -> dict[str, list[float]]:
-    """For each channel that every clip was sent over the scores in the order of the manifest."""
+    """For each channel the scores in the order of the manifest."""
     found = {(each.channel, each.clip.path): each.score for each in every}
     channels = sorted({each.channel for each in every})
-    whole = [c for c in channels if all((c, clip.path) in found for clip in clips())]
-    return {channel: [found[channel, clip.path] for clip in clips()] for channel in whole}
+    return {channel: [found[channel, clip.path] for clip in clips()] for channel in channels}
 
 
 def once(every: Sequence[Held]) -> list[Held]:
@@ -154,9 +156,6 @@ def spliced(
     fold: int, folder: Path, kind: str, alarm: float
 ) -> Iterator[tuple[tuple[Window, ...], bool, float | None]]:
     """Windows of recordings without and with a clone, whether the clone raises the alarm alone, and where."""
-    from channels import apply
-    from folds import folds
-
     from quivive.voices import score
     from quivive.voices.speech import segments
 
@@ -188,8 +187,6 @@ def put_in(recording: Samples, clone: Samples, at: int) -> Samples:
 
 def recordings(fold: int, rng: np.random.Generator) -> Iterator[Samples]:
     """Recordings of about 20 s: clips of one speaker, else of one corpus, one after another."""
-    from folds import folds, speaker
-
     every = clips()
     of: dict[str, list[Clip]] = defaultdict(list)
     for number in folds(every)[fold].test:

@@ -1,14 +1,14 @@
 """How synthetic does a voice sound, along a recording? Higher = more synthetic.
 
-Six convolutions over the compressed complex spectrum (begun from those of Distill-MOS, Stahl & Gamper,
-arXiv 2502.05356, MIT, and trained on by `training/voices/train.py`); the last two layers are described by
-their mean and deviation over the frames in which somebody speaks, and one linear map of that is the score.
-The recording is read once, in pieces; the sums of half seconds make the windows.
+Six convolutions over the compressed complex spectrum (those of Distill-MOS, a judge of speech quality; Stahl
+& Gamper, arXiv 2502.05356, MIT); mean and deviation of the last one's channels over what is spoken, and one
+linear map of those, learnt by `training/voices/train.py`. The recording is read once, in pieces; the sums of
+half seconds make the windows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
     Samples = NDArray[np.float32]
-    Layer = tuple[Samples, Samples, Samples]
-    """Of each block: frames with speech, and the sums and sums of squares of a layer's output over them."""
 
 MODEL = Path(__file__).parent / "model"
 """The folder of layers.onnx, head.npz and calibration.json."""
@@ -37,12 +35,17 @@ LOUDNESS = 0.1
 """Root mean square that the speech is brought to."""
 LOWEST, HIGHEST = 1, 156
 """Bins of 50 Hz that are looked at: an offset and a resampler's edge lie outside."""
-BLOCK = 50
-"""Frames of a block: half a second."""
-STRIDES = (1, 2)
-"""Frames to a column of the output of each described layer."""
-_PIECE, AROUND = 40 * BLOCK, 16
-"""Frames that are read at once (20 s), and before and after them what the convolutions need."""
+FLOOR = LOUDNESS * 10 ** (-50 / 20)
+"""Root mean square of the noise that is put under all speech. What lies lower (rounding to 16 bits, the empty
+band of a telephone, digital silence) tells how a recording was kept, not who speaks."""
+CHANNELS, BANDS = 256, 4
+"""Of the last convolution."""
+COLUMN = 2 * STEP
+"""Samples to a column of its output."""
+BLOCK = 25
+"""Columns of a block: half a second."""
+_PIECE, AROUND = 40 * BLOCK, 8
+"""Columns that are read at once (20 s), and before and after them what the convolutions need."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def overall(
     """The mean of the windows; where none has speech enough, the score of all speech there is."""
     if scored:
         return sum(each.score for each in scored) / len(scored)
-    return float(scores_of(Sums.of(samples, spoken, model).together()[None], model)[0])
+    return float(scores_of(Sums.of(samples, spoken, model).described()[None], model)[0])
 
 
 def windows(samples: Samples, spoken: tuple[Segment, ...], model: Path = MODEL) -> tuple[Window, ...]:
@@ -78,13 +81,16 @@ def windows(samples: Samples, spoken: tuple[Segment, ...], model: Path = MODEL) 
     if not spoken:
         return ()
     sums = Sums.of(samples, spoken, model)
-    size, hop = (round(each * RATE / STEP / BLOCK) for each in (WINDOW, HOP))
-    starts = [at for at in range(0, max(len(sums.frames) - size, 0) + 1, hop)
-              if sums.frames[at : at + size].sum() * STEP >= LEAST_IN_WINDOW * RATE]  # fmt: skip
+    size, hop = (round(each * RATE / COLUMN / BLOCK) for each in (WINDOW, HOP))
+    starts = [
+        at
+        for at in range(0, max(len(sums.columns) - size, 0) + 1, hop)
+        if sums.columns[at : at + size].sum() * COLUMN >= LEAST_IN_WINDOW * RATE
+    ]
     if not starts:
         return ()
-    scores = scores_of(np.stack([sums.together(at, at + size) for at in starts]), model)
-    block, length = BLOCK * STEP / RATE, len(samples) / RATE
+    scores = scores_of(np.stack([sums.cut(at, at + size).described() for at in starts]), model)
+    block, length = BLOCK * COLUMN / RATE, len(samples) / RATE
     return tuple(
         Window(at * block, min((at + size) * block, length), float(value))
         for at, value in zip(starts, scores, strict=True)
@@ -107,44 +113,60 @@ def spectra(samples: Samples) -> Samples:
 
 @dataclass(frozen=True)
 class Sums:
-    """Of each half second: frames with speech [blocks]; of each layer their number, sums and squares."""
+    """Of each half second: columns with speech [blocks], and over them the sums and the sums of squares of
+    the last convolution's output [blocks, CHANNELS, BANDS]."""
 
-    frames: NDArray[np.float32]
-    layers: tuple[Layer, ...]
+    columns: Samples
+    total: Samples
+    squares: Samples
 
     @staticmethod
     def of(samples: Samples, spoken: tuple[Segment, ...], model: Path) -> Sums:
-
+        """Those of a recording, mono at RATE; raises ValueError where nothing is spoken."""
         centred = samples - only_speech(samples, spoken).mean()  # an offset leaks into the first bins
-        speech = speech_mask(len(samples) // STEP, spoken)
-        parts = [
-            [block_sums(output, start - read_from, speech[start:end], stride)
-             for output, stride in zip(outputs, STRIDES, strict=True)]
-            for start, end, read_from, outputs in _read(centred * gain(centred, spoken), model)
-        ]  # fmt: skip
-        layers = tuple(joined([part[layer] for part in parts]) for layer in range(len(STRIDES)))
-        return Sums(layers[0][0], layers)
+        speech = speech_mask(len(samples), spoken)
+        return Sums.joined(
+            block_sums(output, start - read_from, speech[start:end])
+            for start, end, read_from, output in _read(centred * gain(centred, spoken), model)
+        )
 
-    def together(self, start: int = 0, end: int | None = None) -> Samples:
-        """Mean and deviation of each layer over the blocks from `start` to `end`."""
+    @staticmethod
+    def joined(pieces: Iterable[Sums]) -> Sums:
+        """The sums of stretches that follow one another, as one."""
         import numpy as np
 
-        parts = []
-        for count, total, squares in self.layers:
-            number = max(float(count[start:end].sum()), 1.0)
-            mean = total[start:end].sum(axis=0) / number
-            spread = squares[start:end].sum(axis=0) / number - mean**2
-            parts += [mean, np.sqrt(np.maximum(spread, 0.0) + np.float32(1e-5))]
-        return np.concatenate(parts)
+        parts = zip(*((each.columns, each.total, each.squares) for each in pieces), strict=True)
+        return Sums(*(np.concatenate(part) for part in parts))
+
+    @staticmethod
+    def silent(blocks: int) -> Sums:
+        """Those of so many blocks in which nothing is spoken."""
+        import numpy as np
+
+        nothing = np.zeros((blocks, CHANNELS, BANDS), np.float32)
+        return Sums(np.zeros(blocks, np.float32), nothing, nothing)
+
+    def cut(self, start: int = 0, end: int | None = None) -> Sums:
+        """The blocks from `start` to `end`."""
+        return Sums(self.columns[start:end], self.total[start:end], self.squares[start:end])
+
+    def described(self) -> Samples:
+        """Mean and deviation of each channel over time, averaged over its bands: float32[2 * CHANNELS]."""
+        import numpy as np
+
+        number = max(float(self.columns.sum()), 1.0)
+        mean = self.total.sum(axis=0) / number
+        spread = self.squares.sum(axis=0) / number - mean**2
+        return np.concatenate([mean.mean(axis=1), np.sqrt(np.maximum(spread, 0.0)).mean(axis=1)])
 
 
-def speech_mask(frames: int, spoken: tuple[Segment, ...]) -> NDArray[np.bool_]:
-    """Which of so many frames of STEP samples hold speech."""
+def speech_mask(samples: int, spoken: tuple[Segment, ...]) -> NDArray[np.bool_]:
+    """Which columns of so many samples hold speech."""
     import numpy as np
 
-    speech = np.zeros(frames, bool)
+    speech = np.zeros(samples // COLUMN, bool)
     for each in spoken:
-        speech[round(each.start * RATE / STEP) : round(each.end * RATE / STEP)] = True
+        speech[round(each.start * RATE / COLUMN) : round(each.end * RATE / COLUMN)] = True
     return speech
 
 
@@ -157,38 +179,46 @@ def gain(samples: Samples, spoken: tuple[Segment, ...]) -> np.float32:
     return np.float32(LOUDNESS / max(level, 1e-5))
 
 
-def _read(samples: Samples, model: Path) -> Iterator[tuple[int, int, int, list[Samples]]]:
-    """Frames [start, end) of each piece, the frame with which the layers' outputs begin, and those."""
+def _read(samples: Samples, model: Path) -> Iterator[tuple[int, int, int, Samples]]:
+    """Columns [start, end) of each piece, the column with which the output begins, and that."""
     import numpy as np
 
-    session, frames = network(model), len(samples) // STEP
-    padded = np.concatenate([samples[: frames * STEP], np.zeros(AROUND * STEP, np.float32)])
-    for start in range(0, frames, _PIECE):
-        end, read_from = min(start + _PIECE, frames), max(start - AROUND, 0)
-        heard = padded[read_from * STEP : (end + AROUND) * STEP]
-        yield start, end, read_from, session.run(None, {"spectra": spectra(heard)})
+    session, columns = network(model), len(samples) // COLUMN
+    padded = np.concatenate([samples[: columns * COLUMN], np.zeros(AROUND * COLUMN, np.float32)])
+    for start in range(0, columns, _PIECE):
+        end, read_from = min(start + _PIECE, columns), max(start - AROUND, 0)
+        heard = floored(padded[read_from * COLUMN : (end + AROUND) * COLUMN], read_from * COLUMN)
+        (output,) = session.run(None, {"spectra": spectra(heard)})
+        yield start, end, read_from, output
 
 
-def block_sums(output: Samples, late: int, speech: NDArray[np.bool_], stride: int) -> Layer:
-    """Of a layer's output, whose column 0 lies `late` frames before the first of `speech`, by blocks."""
+def floored(samples: Samples, start: int) -> Samples:
+    """Speech at LOUDNESS, of which the first sample is that at `start` of the recording, over the FLOOR."""
     import numpy as np
 
-    columns = output[0].reshape(-1, output.shape[-1])[:, late // stride :].T
-    heard, block = speech[::stride], BLOCK // stride
-    kept = np.zeros((-(-len(heard) // block) * block, columns.shape[1]), np.float32)
-    count = np.zeros(len(kept), np.float32)
-    kept[: len(heard)] = columns[: len(heard)] * heard[:, None]
-    count[: len(heard)] = heard
-    kept = kept.reshape(-1, block, kept.shape[1])
-    return count.reshape(-1, block).sum(axis=1), kept.sum(axis=1), (kept**2).sum(axis=1)
+    noise = _noise()
+    return samples + noise[(start + np.arange(len(samples))) % len(noise)]
 
 
-def joined(pieces: Sequence[Layer]) -> Layer:
-    """The sums of stretches that follow one another, as one."""
+@lru_cache(maxsize=1)
+def _noise() -> Samples:
+    """One second, always the same, so that files and calls are scored alike, every time."""
     import numpy as np
 
-    count, total, squares = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
-    return count, total, squares
+    return (FLOOR * np.random.default_rng(0).standard_normal(RATE)).astype(np.float32)
+
+
+def block_sums(output: Samples, late: int, speech: NDArray[np.bool_]) -> Sums:
+    """Of the network's output, whose column 0 lies `late` columns before the first of `speech`, by blocks."""
+    import numpy as np
+
+    count = len(speech)
+    kept = np.zeros((-(-count // BLOCK) * BLOCK, CHANNELS, BANDS), np.float32)
+    kept[:count] = output[0, :, :, late : late + count].transpose(2, 0, 1) * speech[:, None, None]
+    heard = np.zeros(len(kept), np.float32)
+    heard[:count] = speech
+    blocks = kept.reshape(-1, BLOCK, CHANNELS, BANDS)
+    return Sums(heard.reshape(-1, BLOCK).sum(axis=1), blocks.sum(axis=1), (blocks**2).sum(axis=1))
 
 
 def scores_of(described: Samples, model: Path) -> Samples:
@@ -210,7 +240,7 @@ def _head(folder: Path) -> tuple[Samples, float]:
 
 @lru_cache(maxsize=2)
 def network(folder: Path) -> InferenceSession:
-    """The convolutions, on one thread; from `spectra` to the output of each described layer."""
+    """The convolutions, on one thread; from `spectra` to float32[1, CHANNELS, BANDS, columns]."""
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()

@@ -7,12 +7,11 @@ windows. One thing cannot be the same: the loudness that speech is brought to is
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quivive.voices import score
-from quivive.voices.score import HOP, LEAST_IN_WINDOW, LOUDNESS, STEP, WINDOW, Window
+from quivive.voices.score import COLUMN, HOP, LEAST_IN_WINDOW, LOUDNESS, WINDOW, Sums, Window
 from quivive.voices.sound import RATE
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-_BLOCK, _AROUND = score.BLOCK * STEP, score.AROUND * STEP
+_BLOCK, _AROUND = score.BLOCK * COLUMN, score.AROUND * COLUMN
 """Samples of a block, and of what the network needs around it."""
 _SETTLED = 0.3
 """Seconds behind the newest sound up to which it is clear what is speech."""
@@ -42,7 +41,7 @@ class Scores:
         self._kept_at = self._heard = 0
         self._energy, self._total, self._spoken = 0.0, 0.0, 0
         """Of the speech so far: sum of squares, sum, and samples."""
-        self._sums = _silence(0, model)
+        self._sums = Sums.silent(0)
         """Of the blocks from `_first` on, where the next window begins, to `_read`."""
         self._first = self._read = 0
         self._windows: list[Window] = []
@@ -55,42 +54,41 @@ class Scores:
         self._heard += len(samples)
         settled = int((self._heard - _SETTLED * RATE) // _BLOCK)
         if settled > self._read:
-            self._take(score.speech_mask(self._heard // STEP, spoken), settled)
+            self._take(score.speech_mask(self._heard, spoken), settled)
         if self._read < _SIZE:
             return self._scored(self._heard / RATE)
         while self._first + _SIZE <= self._read:
             self._windows += self._scored(WINDOW)
             self._first += _HOP
-            self._sums = _cut(self._sums, _HOP)
+            self._sums = self._sums.cut(_HOP)
         return tuple(self._windows)
 
     def _take(self, speech: NDArray[np.bool_], settled: int) -> None:
-        """Reads the blocks up to `settled`; `speech` holds for the frames of the whole."""
+        """Reads the blocks up to `settled`; `speech` holds for the columns of the whole."""
         begin, end = self._read * _BLOCK, settled * _BLOCK
         read_from = max(begin - _AROUND, 0)
-        mask = speech[begin // STEP : end // STEP]
+        mask = speech[begin // COLUMN : end // COLUMN]
         self._level(self._kept[begin - self._kept_at : end - self._kept_at], mask)
         part = self._kept[read_from - self._kept_at : end + _AROUND - self._kept_at]
-        found = _summed(
-            (part - self._offset()) * self._gain(), mask, (begin - read_from) // STEP, self._model
-        )
-        self._sums = _joined(self._sums, found)
+        levelled = score.floored((part - self._offset()) * self._gain(), read_from)
+        found = _summed(levelled, mask, (begin - read_from) // COLUMN, self._model)
+        self._sums = Sums.joined((self._sums, found))
         self._read = settled
         keep_from = max(end - _AROUND, 0)
         self._kept, self._kept_at = self._kept[keep_from - self._kept_at :].copy(), keep_from
 
     def _scored(self, seconds: float) -> tuple[Window, ...]:
         """The window of the next blocks, `seconds` long, if it holds speech enough."""
-        if self._sums.frames[:_SIZE].sum() * STEP < LEAST_IN_WINDOW * RATE:
+        if self._sums.columns[:_SIZE].sum() * COLUMN < LEAST_IN_WINDOW * RATE:
             return ()
-        value = score.scores_of(self._sums.together(0, _SIZE)[None], self._model)[0]
+        value = score.scores_of(self._sums.cut(0, _SIZE).described()[None], self._model)[0]
         start = self._first * _BLOCK / RATE
         return (Window(start, start + seconds, float(value)),)
 
     def _level(self, samples: Samples, mask: NDArray[np.bool_]) -> None:
         import numpy as np
 
-        speech = samples.reshape(-1, STEP)[mask].astype(np.float64)
+        speech = samples.reshape(-1, COLUMN)[mask].astype(np.float64)
         self._energy += float((speech**2).sum())
         self._total += float(speech.sum())
         self._spoken += speech.size
@@ -107,47 +105,12 @@ class Scores:
         return np.float32(LOUDNESS / max(math.sqrt(max(power, 0.0)), 1e-5))
 
 
-def _summed(levelled: Samples, speech: NDArray[np.bool_], before: int, model: Path) -> score.Sums:
-    """The sums of the blocks that `speech` covers; so many frames `before` them lie in the samples too."""
+def _summed(levelled: Samples, speech: NDArray[np.bool_], before: int, model: Path) -> Sums:
+    """The sums of the blocks that `speech` covers; so many columns `before` them lie in the samples too.
+
+    Of blocks without speech the network need not be asked.
+    """
     if not speech.any():
-        return _silence(len(speech) * STEP // _BLOCK, model)
-    outputs = score.network(model).run(None, {"spectra": score.spectra(levelled)})
-    layers = tuple(
-        score.block_sums(output, before, speech, stride)
-        for output, stride in zip(outputs, score.STRIDES, strict=True)
-    )
-    return score.Sums(layers[0][0], layers)
-
-
-def _silence(blocks: int, model: Path) -> score.Sums:
-    """The sums of blocks without speech: the network need not be asked."""
-    import numpy as np
-
-    def nothing(size: int) -> Samples:
-        return np.zeros((blocks, size), np.float32)
-
-    frames = np.zeros(blocks, np.float32)
-    return score.Sums(frames, tuple((frames, nothing(size), nothing(size)) for size in _sizes(model)))
-
-
-@lru_cache(maxsize=2)
-def _sizes(model: Path) -> tuple[int, ...]:
-    """How many numbers describe a frame in each layer."""
-    import numpy as np
-
-    quiet = score.spectra(np.zeros(_BLOCK, np.float32))
-    outputs = score.network(model).run(None, {"spectra": quiet})
-    return tuple(output[0].reshape(-1, output.shape[-1]).shape[0] for output in outputs)
-
-
-def _joined(one: score.Sums, other: score.Sums) -> score.Sums:
-    pairs = zip(one.layers, other.layers, strict=True)
-    layers = tuple(score.joined(pair) for pair in pairs)
-    return score.Sums(layers[0][0], layers)
-
-
-def _cut(sums: score.Sums, blocks: int) -> score.Sums:
-    layers = tuple(
-        (count[blocks:], total[blocks:], squares[blocks:]) for count, total, squares in sums.layers
-    )
-    return score.Sums(layers[0][0], layers)
+        return Sums.silent(len(speech) // score.BLOCK)
+    (output,) = score.network(model).run(None, {"spectra": score.spectra(levelled)})
+    return score.block_sums(output, before, speech)
