@@ -223,8 +223,44 @@ def _voices(result: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from _table(["system (clips)", *(row["detector"] for row in clean)], _shares(clean, "system"))
     yield ""
+    yield from _people(result["people"])
     speeds = [f"{name} {factor:.3f}" for name, factor in result["real_time_factor"].items()]
     yield f"CPU seconds for one second of sound, one thread: {', '.join(speeds)}."
+
+
+def _people(found: Mapping[str, Mapping[str, Sequence[float]]]) -> Iterator[str]:
+    """Real speech that nothing was learnt from and no threshold chosen by."""
+    if not found:
+        return
+    yield "Real speech out of packages (`training/voices/packages.csv`), from which nothing was learnt and by"
+    yield "which no threshold was chosen: share of each source of 20 clips or more that raises the alarm, %:"
+    yield ""
+    sizes = {name: int(count) for name, (_, count) in next(iter(found.values())).items()}
+    yield from _table(
+        ["source (clips)", *found],
+        [[f"{name.removeprefix('real:')} ({count})", *(f"{100 * of[name][0]:.0f}" for of in found.values())]
+         for name, count in sizes.items() if count >= 20]
+        + [[f"all ({sum(sizes.values())})",
+            *(f"{100 * sum(share * n for share, n in of.values()) / sum(sizes.values()):.1f}"
+              for of in found.values())]],
+    )  # fmt: skip
+    yield ""
+
+
+def _voices_turns(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Two voices on one channel: `benchmarks/voices_turns.py`"
+    yield ""
+    yield f"{result['date']}, {result['people']} people (and acted roles of games) who taught the model of"
+    yield "voices nothing and did not choose the threshold; recordings of 10 to 24 s, in turns of 2 to 6 s."
+    yield "Parted: taken for two voices. Rightly: the share of speech then given to who says it."
+    yield ""
+    rows = []
+    for row in result["rows"]:
+        parted = f"{100 * row['share']:.0f} [{', '.join(f'{100 * part:.0f}' for part in row['interval'])}]"
+        right = row["told_rightly"]
+        rows.append([row["kind"], row["line"], row["recordings"], parted,
+                     "–" if right is None else f"{100 * right:.0f}"])  # fmt: skip
+    yield from _table(["who speaks", "line", "recordings", "parted %", "rightly %"], rows)
 
 
 def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
@@ -243,22 +279,6 @@ def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"Damaged files: {damaged['answered']:,} of {damaged['inputs']:,} answered,"
     yield f"{len(damaged['faults'])} errors or dead processes, {len(damaged['verdicts_on_tones'])} verdicts"
     yield f"where nobody speaks; {damaged['seconds_a_file']} s a file, peak {damaged['mebibytes']} MiB."
-
-
-def _voices_turns(result: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Two voices on one channel: `benchmarks/voices_turns.py`"
-    yield ""
-    yield f"{result['date']}, {result['people']} people (and acted roles of games) who taught the model of"
-    yield "voices nothing and did not choose the threshold; recordings of 10 to 24 s, in turns of 2 to 6 s."
-    yield "Parted: taken for two voices. Rightly: the share of speech then given to who says it."
-    yield ""
-    rows = []
-    for row in result["rows"]:
-        parted = f"{100 * row['share']:.0f} [{', '.join(f'{100 * part:.0f}' for part in row['interval'])}]"
-        right = row["told_rightly"]
-        rows.append([row["kind"], row["line"], row["recordings"], parted,
-                     "–" if right is None else f"{100 * right:.0f}"])  # fmt: skip
-    yield from _table(["who speaks", "line", "recordings", "parted %", "rightly %"], rows)
 
 
 def _shares(rows: Sequence[Mapping[str, Any]], what: str) -> list[list[str]]:
@@ -289,8 +309,8 @@ SECTIONS = (
     ("calls_lint", _calls_lint),
     ("calls_fuzz", _calls_fuzz),
     ("voices", _voices),
-    ("voices_turns", _voices_turns),
     ("voices_hostile", _voices_hostile),
+    ("voices_turns", _voices_turns),
 )
 
 
