@@ -56,9 +56,10 @@ def main() -> None:
     if asked.scores:
         known = json.loads((asked.work / "known.json").read_text("utf-8"))
         asked.scores.write_text(json.dumps({"folds": in_order(every), "known": known}), encoding="utf-8")
+    silent = without_speech()
     conditions: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
-        mine = once([each for each in every if each.kind == kind])
+        mine = once([each for each in every if each.kind == kind and each.clip.path not in silent])
         conditions[kind] = measured(mine, kind)
         conditions[kind]["contrast"] = splices(folders, kind, float(conditions[kind]["alarm"]))
     written = {"date": datetime.now(UTC).date().isoformat(), "conditions": conditions}
@@ -71,6 +72,13 @@ def held(folder: Path) -> Iterator[Held]:
     for channel, scores in json.loads((folder / "scores.json").read_text("utf-8")).items():
         for path, (value, kind) in scores.items():
             yield Held(by_path[path], channel, kind or "wideband", value)
+
+
+def without_speech() -> set[str]:
+    """The clips in which nobody speaks: the desk gives them no verdict."""
+    from quivive.voices.speech import segments
+
+    return {clip.path for clip in clips() if not segments(prepared(load(clip)))}
 
 
 def in_order(every: Sequence[Held]) -> dict[str, list[float]]:

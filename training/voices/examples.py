@@ -15,7 +15,6 @@ from pathlib import Path
 from channels import Samples
 from corpora import Clip, clips, load, may_ship, prepared
 
-WIDE_HZ = 16_000
 CLASSICAL = frozenset({"espeak-ng", "flite", "festival", "open-jtalk"})
 """Engines that no fraudster uses: what tells them apart is not what tells clones apart."""
 COPIED = re.compile(r"\S+/\S+\.flac")
@@ -28,15 +27,13 @@ class Example:
 
     `group`: its system or corpus; `row`: its place in the manifest of the shared data, -1 for others;
     `ships`: whether a model that ships may learn from it; `copy_of`: the recording that a vocoder made it
-    from; `narrow`: recorded over a telephone band, so that it is heard only over a telephone, or the band
-    would give the label away.
+    from.
     """
 
     name: str
     synthetic: bool
     group: str
     ships: bool = True
-    narrow: bool = False
     file: Path | None = None
     clip: Clip | None = None
     row: int = -1
@@ -68,7 +65,6 @@ def _made(line: dict[str, str], folder: Path) -> Example:
         name=f"{folder.name}/{line['path']}",
         synthetic=line["label"] == "spoof",
         group=line["system"],
-        narrow=int(line["orig_rate"]) < WIDE_HZ,
         file=folder / line["path"],
         copy_of=source[0] if source else "",
     )

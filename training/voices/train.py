@@ -1,11 +1,11 @@
 """Train the voice model: `python training/voices/train.py GENERATED --work WORK --out MODEL`.
 
 GENERATED is the folder that generate.py has filled. What the network says of each example is found as at the
-desk, over a clean channel and over G.711; one linear map of it, by ridge regression in which people and
-machines weigh the same, is what is learnt. MODEL gets the model, WORK/foldN for each test fold one that
-learnt nothing that shares a system, corpus, speaker or page with it, and the scores of that fold's clips over
-every channel; WORK/known.json gets scores by models that learnt the systems, but not the speakers. With
-`--every-row` clips train too that no shipped model may learn from, to measure what they would add.
+desk, over G.711; one linear map of it, by ridge regression in which people and machines weigh the same, is
+what is learnt. MODEL gets the model, WORK/foldN for each test fold one that learnt nothing that shares a
+system, corpus, speaker or page with it, and the scores of that fold's clips over every channel. Scores by
+models that learnt the systems, but not the speakers, go to WORK/known.json. With `--every-row` clips train
+too that no shipped model may learn from, to measure what they would add.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from folds import COUNT, Fold, folds, speaker
 from network import save
 from numpy.typing import NDArray
 
-LEARNT = {"clean": 0.2, "g711a": 0.8}
-"""Channels over which examples are heard to learn from, and what each weighs."""
+LEARNT = "g711a"
+"""The channel over which examples are heard to learn from: what the telephone leaves tells elsewhere too."""
 TESTED = ("clean", "g711a", "gsm", "amr", "opus-voip")
 RIDGE = 0.2
 """Added to the variance of each feature, which is 1."""
@@ -47,16 +47,11 @@ def main() -> None:
     asked = parser.parse_args()
     every = examples(asked.generated)
     save(asked.out)
-    heard = {
-        channel: described(every, channel, asked.out, asked.work / "described", asked.processes)
-        for channel in LEARNT
-    }
+    kept = asked.work / "described"
+    heard = described(every, LEARNT, asked.out, kept, asked.processes)
     write(asked.out, trained(every, heard, learnable(every, None, asked.every_row)))
-    tested = heard | {
-        channel: described(every[: len(clips())], channel, asked.out, asked.work / "described")
-        for channel in TESTED
-        if channel not in heard
-    }
+    rows = every[: len(clips())]
+    tested = {channel: described(rows, channel, asked.out, kept, asked.processes) for channel in TESTED}
     for number, fold in enumerate(folds(clips())):
         line = trained(every, heard, learnable(every, fold, asked.every_row))
         folder = asked.work / f"fold{number}"
@@ -82,7 +77,7 @@ def learnable(every: Sequence[Example], fold: Fold | None, every_row: bool) -> l
 
 def by_speakers(
     every: Sequence[Example],
-    heard: Mapping[str, Described],
+    heard: Described,
     tested: Mapping[str, Described],
     rows: Sequence[int],
 ) -> dict[str, list[float | None]]:
@@ -106,21 +101,19 @@ def by_speakers(
     return found
 
 
-def trained(every: Sequence[Example], heard: Mapping[str, Described], rows: Sequence[int]) -> Line:
-    """Weights and bias of the line; scores deviate by 1 within people and within machines."""
-    print(Counter("machines" if every[i].synthetic else "people" for i in rows), flush=True)
-    parts, labels, weights = [], [], []
-    for channel, weight in LEARNT.items():
-        mine = [i for i in rows if channel != "clean" or not every[i].narrow]
-        parts.append(heard[channel].values[mine])
-        labels.append([every[i].synthetic for i in mine])
-        weights.append(np.full(len(mine), weight))
-    return line(np.concatenate(parts).astype(np.float64), np.concatenate(labels), np.concatenate(weights))
+def trained(every: Sequence[Example], heard: Described, rows: Sequence[int]) -> Line:
+    """The line learnt from `rows`."""
+    synthetic = np.array([every[i].synthetic for i in rows])
+    print(Counter("machines" if each else "people" for each in synthetic), flush=True)
+    return line(heard.values[list(rows)].astype(np.float64), synthetic)
 
 
-def line(features: NDArray[np.float64], synthetic: NDArray[np.bool_], weights: NDArray[np.float64]) -> Line:
-    """Ridge regression of +1 (machines) and -1 (people) on features [n, m], each side of equal weight."""
-    share = 0.5 * weights / np.where(synthetic, weights[synthetic].sum(), weights[~synthetic].sum())
+def line(features: NDArray[np.float64], synthetic: NDArray[np.bool_]) -> Line:
+    """Ridge regression of +1 (machines) and -1 (people) on features [n, m], each side of equal weight.
+
+    Its scores lie as far above 0 for machines as below for people, and deviate by 1 within either.
+    """
+    share = np.where(synthetic, 0.5 / synthetic.sum(), 0.5 / (~synthetic).sum())
     middle, deviation = share @ features, features.std(axis=0)
     deviation += 1e-3 * deviation.mean()
     standard = np.clip((features - middle) / deviation, -OUTERMOST, OUTERMOST)

@@ -49,11 +49,6 @@ def test_a_copy_names_its_recording(found):
     assert found["gen/copy/0.flac"].copy_of == clips()[0].path
 
 
-def test_what_was_made_at_a_telephones_rate_is_known_to_be(found):
-    assert found["gen/copy/0.flac"].narrow
-    assert not found["gen/neural/0.flac"].narrow
-
-
 def test_a_missing_manifest_says_what_to_run(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"generate\.py"):
         examples(tmp_path)

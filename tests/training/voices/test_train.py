@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from corpora import clips, may_ship
-from described import Described
 from examples import Example
 from folds import folds
-from train import LEARNT, learnable, line, trained
+from train import learnable, line
 
 
 def rows() -> list[Example]:
@@ -33,26 +32,12 @@ def test_a_fold_is_not_learnt_from_nor_what_conflicts_nor_copies_of_either():
     assert found == {*fold.train, len(every) - 1}
 
 
-def test_what_was_made_at_a_telephones_rate_is_not_heard_over_a_clean_channel():
-    features = np.random.default_rng(1).normal(size=(4, 3)).astype(np.float32)
-    every = [Example(str(n), n % 2 == 1, "g", narrow=n == 3) for n in range(4)]
-    heard = {channel: Described(features, np.array([""] * 4)) for channel in ("clean", "g711a")}
-    weight, bias = trained(every, heard, [0, 1, 2, 3])
-    again, same = line(
-        np.concatenate([features[:3], features]).astype(np.float64),
-        np.array([0, 1, 0, 0, 1, 0, 1], bool),
-        np.array([LEARNT["clean"]] * 3 + [LEARNT["g711a"]] * 4),
-    )
-    assert weight == pytest.approx(again)
-    assert bias == same
-
-
 def test_the_line_tells_the_sides_apart_and_its_scores_deviate_by_one_within_them():
     rng = np.random.default_rng(2)
     synthetic = rng.random(400) < 0.1
     features = rng.normal(size=(400, 20)) * 5
     features[:, 3] += 10 * synthetic
-    weight, bias = line(features, synthetic, np.ones(400))
+    weight, bias = line(features, synthetic)
     scores = features @ weight + bias
     assert scores[synthetic].mean() > scores[~synthetic].mean() + 1.5
     within = np.mean([scores[synthetic].var(), scores[~synthetic].var()])
