@@ -263,6 +263,27 @@ def _voices_turns(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(["who speaks", "line", "recordings", "parted %", "rightly %"], rows)
 
 
+def _voices_live(result: Mapping[str, Any]) -> Iterator[str]:
+    alike, speed, heard = result["agreement"], result["speed"], result["latency"]
+    yield "## Calls that go on: `benchmarks/voices_live.py`"
+    yield ""
+    yield f"{result['date']}, {result['cores']} cores for client and server. CPU seconds for one second of"
+    yield f"sound, one thread: file {speed['file']:.3f}, stream {speed['stream']:.3f}, AASIST"
+    yield f"{speed['aasist_file']:.3f} (file) and {speed['aasist_stream']:.3f} (anew every second). First verdict"
+    yield f"after {heard['first_verdict_median']:.1f} s (median of {heard['calls']} calls, at most"
+    yield f"{heard['first_verdict_most']:.1f} s), updates every {heard['between_updates_median']:.1f} s (at most"
+    yield f"{heard['between_updates_most']:.1f} s). When a call ends its verdict is that on the file:"
+    yield f"{alike['final_verdicts_alike']} of {alike['recordings']}, scores at most"
+    yield f"{alike['final_score_apart_most']:.2f} apart; just before {alike['running_verdicts_alike']}, at most"
+    yield f"{alike['running_score_apart_most']:.2f} apart."
+    yield ""
+    yield from _table(
+        ["calls at once", "cores busy", "first verdict, at most s", "between updates, at most s"],
+        [[row["calls"], row["cores_busy"], row["first_verdict_most"], row["between_updates_most"]]
+         for row in result["at_once"]],
+    )  # fmt: skip
+
+
 def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
     limits, noises, damaged = result["limits"], result["noises"], result["damaged"]
     yield "## Hostile sound: `benchmarks/voices_hostile.py`"
@@ -309,6 +330,7 @@ SECTIONS = (
     ("calls_lint", _calls_lint),
     ("calls_fuzz", _calls_fuzz),
     ("voices", _voices),
+    ("voices_live", _voices_live),
     ("voices_hostile", _voices_hostile),
     ("voices_turns", _voices_turns),
 )
