@@ -12,6 +12,11 @@ from quivive.voices.speech import only_speech, segments
 from voices.live.test_stream import file, wire
 from voices.voice_maker import voice
 
+LOUDNESS_TELLS = pytest.mark.xfail(
+    strict=True,
+    reason="one decibel moves the score by a quarter of a deviation: the line was learnt at one loudness",
+)
+
 
 def live(samples, size, scores):
     """The windows of samples that come in parts of this size."""
@@ -51,12 +56,13 @@ def test_at_one_loudness_the_windows_are_the_files_windows(size):
     assert np.abs(both[:, 0] - both[:, 1]).max() < 1e-3
 
 
+@LOUDNESS_TELLS
 def test_at_the_loudness_so_far_they_are_near():
     samples = voice()[: 14 * RATE]
     whole = score.windows(samples, segments(samples))
     both = pairs(live(samples, RATE, Scores()), whole)
     assert len(both) >= len(whole) - 1
-    assert np.abs(both[:, 0] - both[:, 1]).max() < 0.2  # of people, and of machines, scores deviate by 1
+    assert np.abs(both[:, 0] - both[:, 1]).max() < 0.05
 
 
 def test_a_call_shorter_than_a_window_is_one_window():
@@ -81,6 +87,16 @@ def test_memory_does_not_grow_with_the_call():
     assert len(scores._sums.columns) < 10
 
 
+@LOUDNESS_TELLS
+def test_the_running_score_of_a_stream_is_near_that_of_the_file():
+    samples = wire(12)
+    stream = Stream(8000, Shipped())
+    for at in range(0, len(samples), 8000):
+        stream.feed(samples[at : at + 8000])
+        running = stream.verdict()
+    assert running.score == pytest.approx(judge(decode(file(samples))[0].samples).score, abs=0.03)
+
+
 def test_the_last_word_on_a_stream_is_the_judgement_on_the_file():
     samples = wire(12)
     stream = Stream(8000, Shipped())
@@ -89,5 +105,4 @@ def test_the_last_word_on_a_stream_is_the_judgement_on_the_file():
         running = stream.verdict()
     whole = judge(decode(file(samples))[0].samples)
     assert stream.finish() == whole
-    assert running.score == pytest.approx(whole.score, abs=0.2)
     assert running.net == pytest.approx(whole.net, abs=0.2)
