@@ -16,7 +16,9 @@ RINGS: tuple[frozenset[str], ...] = (
     frozenset({"workbench"}),
     frozenset(CHANNELS | {"cases", "share", "render"}),
     frozenset({"config", "feedback", "advice", "pool"}),
-    frozenset({"examine", "intake", "observables", "evidence", "codec", "sniff", "exports", "wallets"}),
+    frozenset(
+        {"apart", "examine", "intake", "observables", "evidence", "codec", "sniff", "exports", "wallets"}
+    ),
     frozenset({"model", "errors", "sniff_sound"}),
 )
 # Modules of one ring that lean on each other by design.
