@@ -23,8 +23,9 @@ from PIL import Image
 from schwifty import IBAN
 
 from quivive import __version__, observables, wallets
+from quivive.media.engine import models
 from quivive.media.lines import text_of
-from quivive.media.ocr import PictureText
+from quivive.media.ocr import page_of
 from quivive.media.repair import repaired
 
 HERE = Path(__file__).parent
@@ -111,7 +112,7 @@ def bech32(prefix: str, values: list[int]) -> str:
     return "".join(wallets._BECH32[value] for value in letters)
 
 
-def measure_values(reader: PictureText, count: int) -> list[dict[str, object]]:
+def measure_values(count: int) -> list[dict[str, object]]:
     """How often each kind of value is read exactly, as read and after repair, by condition."""
     rows = []
     for condition in CONDITIONS:
@@ -123,7 +124,7 @@ def measure_values(reader: PictureText, count: int) -> list[dict[str, object]]:
             picture = degraded(
                 chat("Info", [("them", v) for v in said], default_font(), theme=theme), condition
             )
-            raw = text_of(reader._lines(picture)[0])
+            raw = text_of(page_of(picture).lines)
             after = repaired(raw)[0]
             for value in said:
                 (want,) = [found for found in [observables.parse_value(value)] if found]
@@ -144,7 +145,7 @@ def main() -> None:
     parser.add_argument("--values", type=int, default=20, help="screenshots of made-up values a condition")
     parser.add_argument("-v", action="store_true")
     given = parser.parse_args()
-    reader, rows = PictureText(), []
+    rows = []
     for language, texts in TEXTS.items():
         font = given.wide_font if language == "zh" else default_font()
         if font is None:
@@ -154,23 +155,28 @@ def main() -> None:
             theme = DARK if condition == "dark" else LIGHT
             picture = degraded(chat("Info", messages, font, theme=theme), condition)
             started = time.process_time()
-            lines, missed, _ = reader._lines(picture)
-            text, repairs = repaired(text_of(lines))
+            page = page_of(picture)
+            least = min(line.confidence for line in page.lines)
+            text, repairs = repaired(text_of(page.lines))
             seconds = time.process_time() - started
             rate = error_rate(text, "14:07Info" + "".join(text for _, text in messages))
             rows.append({"language": language, "condition": condition, "cer": round(rate, 4),
                          "values": values_read(text), "of": len(VALUES), "repairs": len(repairs),
-                         "missed_lines": missed, "cpu_s": round(seconds, 2),
-                         "least_confidence": round(min(line.confidence for line in lines), 2)})  # fmt: skip
+                         "missed_lines": page.missed, "cpu_s": round(seconds, 2),
+                         "least_confidence": round(least, 2)})  # fmt: skip
             print(*rows[-1].values())
             if given.v:
                 print(text, repairs)
-    values = measure_values(reader, given.values)
+    values = measure_values(given.values)
     for row in values:
         print(*row.values())
     if given.write:
-        models = [source.sha256 for source in reader.sources()]
-        result = {"version": __version__, "models": models, "rows": rows, "values": values}
+        result = {
+            "version": __version__,
+            "models": [m.sha256 for m in models()],
+            "rows": rows,
+            "values": values,
+        }
         (HERE / "results").mkdir(exist_ok=True)
         (HERE / "results/ocr.json").write_text(json.dumps(result, indent=1) + "\n")
 

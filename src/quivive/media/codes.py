@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from quivive import observables
-from quivive.errors import NotInstalled
+from quivive.apart import apart
+from quivive.errors import CouldNotLook, NotInstalled
 from quivive.intake import VALUE_TYPE, derive
 from quivive.media import pictures
 from quivive.media.payloads import Payload, parse
@@ -21,6 +23,8 @@ CODES = 20
 """Codes of one picture that are reported."""
 SECONDS = 6.0
 """Time after which no further enlarged or turned copy is tried."""
+CHILD_SECONDS = 15.0
+"""Processor time within which all frames are decoded and searched."""
 PAYLOAD = 8192
 _LINK_FORMATS = ("qr", "aztec", "datamatrix", "pdf417", "maxicode")
 
@@ -32,6 +36,8 @@ class Code:
     text: str
     format: str
     box: tuple[int, int, int, int]
+    picture: tuple[int, int]
+    """Width and height of that picture."""
 
 
 class PictureCodes:
@@ -63,17 +69,15 @@ class PictureCodes:
         """Yield a finding and a value item per code, and the numbers, accounts and wallets it holds."""
         if not isinstance(subject, Item):
             return
-        deadline = time.monotonic() + SECONDS
-        seen: set[str] = set()
-        for image in pictures.frames(subject):
-            for code in find(image, deadline):
-                if code.text and code.text not in seen and len(seen) < CODES:
-                    seen.add(code.text)
-                    yield from self._say(subject, code, image.size, context)
+        codes, fault = apart(read, subject.data, subject.media_type, seconds=CHILD_SECONDS)
+        for code in codes:
+            yield from self._say(subject, code, context)
+        if fault:
+            raise fault
 
-    def _say(self, item: Item, code: Code, size: tuple[int, int], context: Context) -> Iterator[Yield]:
+    def _say(self, item: Item, code: Code, context: Context) -> Iterator[Yield]:
         text = code.text[:PAYLOAD]
-        place = Where(part=f"box {','.join(map(str, code.box))} of {size[0]}x{size[1]}")
+        place = Where(part=f"box {','.join(map(str, code.box))} of {code.picture[0]}x{code.picture[1]}")
         shown = _inert(" ".join(text[:200].split()) + ("…" if len(text) > 200 else ""))
         yield finding(self, "code/qr", "informational", item, where=place,
                       params={"format": code.format, "text": shown})  # fmt: skip
@@ -100,28 +104,35 @@ def _inert(text: str) -> str:
     return text
 
 
+def read(data: bytes, media_type: str) -> tuple[list[Code], CouldNotLook | None]:
+    """In the child: the first CODES different codes of all frames, and why later frames were not seen."""
+    deadline = time.monotonic() + SECONDS
+    found, fault = pictures.looked_at(data, media_type, lambda image: find(image, deadline))
+    different: dict[str, Code] = {}
+    for code in chain.from_iterable(found):
+        different.setdefault(code.text, code)
+    return [code for code in different.values() if code.text][:CODES], fault
+
+
 def find(image: Image, deadline: float) -> list[Code]:
     """Codes of the picture, or of the first enlarged, turned, contrast-stretched copy that shows any.
 
     `deadline` is a reading of `time.monotonic`; the picture itself is always tried.
     """
-    codes = _read(image, 1.0)
-    if codes:
-        return codes
     for copy, scale in _copies(image):
-        if time.monotonic() > deadline:
-            break
-        codes = _read(copy, scale)
-        if codes:
+        codes = [Code(_text(code), _name(code), _box(code.position, scale), image.size)
+                 for code in _read(copy)]  # fmt: skip
+        if codes or time.monotonic() > deadline:
             return codes
     return []
 
 
 def _copies(image: Image) -> Iterator[tuple[Image, float]]:
-    """Changed copies, likeliest first. The box of a turned copy is lost: its scale is 0."""
+    """The picture and changed copies, likeliest first. The box of a turned copy is lost: its scale is 0."""
     from PIL import Image as pil
     from PIL import ImageFilter, ImageOps
 
+    yield image, 1.0
     grey = image.convert("L")
     longest = max(grey.size)
     yield ImageOps.autocontrast(grey, cutoff=2), 1.0
@@ -140,13 +151,12 @@ def _copies(image: Image) -> Iterator[tuple[Image, float]]:
         yield base.rotate(degrees, pil.Resampling.BICUBIC, expand=True, fillcolor=255), 0.0
 
 
-def _read(image: Image, scale: float) -> list[Code]:
+def _read(image: Image) -> list[Any]:
     try:
         import zxingcpp
     except ImportError as error:
         raise NotInstalled(f"The reader of QR codes does not load ({error}): install zxing-cpp.") from error
-    found = zxingcpp.read_barcodes(image, text_mode=zxingcpp.TextMode.Plain)
-    return [Code(_text(code), _name(code), _box(code.position, scale)) for code in found if _worth(code)]
+    return [code for code in zxingcpp.read_barcodes(image, text_mode=zxingcpp.TextMode.Plain) if _worth(code)]
 
 
 def _worth(code: Any) -> bool:

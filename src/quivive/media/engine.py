@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,16 +67,6 @@ class Reader:
         found = self._engine(crop, use_det=False, use_cls=False, use_rec=True)
         return (found.txts[0].strip(), float(found.scores[0])) if found.txts else ("", 0.0)
 
-    @cached_property
-    def sources(self) -> tuple[Source, ...]:
-        """The models, by name, version of the wheel that carries them, and sha256."""
-        version = metadata.version("rapidocr") if find_spec("rapidocr") else ""
-        return tuple(
-            Source(path.name, f"rapidocr {version}", hashlib.sha256(path.read_bytes()).hexdigest(),
-                   "Apache-2.0", model=True)
-            for path in _models()
-        )  # fmt: skip
-
     def _find_at(self, image: Image, short_side: int) -> list[Any]:
         import numpy as np
 
@@ -90,8 +80,8 @@ class Reader:
     @cached_property
     def _engine(self) -> Any:
         """rapidocr with its own scaling switched off; model paths are given, so that nothing is fetched."""
-        models = _models()
-        if len(models) != 2:
+        files = _files()
+        if len(files) != 2:
             raise NotInstalled("The reader of pictures or its models are missing: install rapidocr 3 again.")
         try:
             from rapidocr import RapidOCR
@@ -99,7 +89,7 @@ class Reader:
             raise NotInstalled(
                 f"The reader of pictures does not load ({error}): install rapidocr again."
             ) from error
-        paths = dict(zip(("Det", "Rec"), models, strict=True))
+        paths = dict(zip(("Det", "Rec"), files, strict=True))
         return RapidOCR(
             params={
                 "Global.log_level": "critical",
@@ -111,6 +101,17 @@ class Reader:
             }
             | {f"{task}.model_path": str(path) for task, path in paths.items()}
         )
+
+
+@lru_cache(maxsize=1)
+def models() -> tuple[Source, ...]:
+    """The models, by name, version of the wheel that carries them, and sha256."""
+    version = metadata.version("rapidocr") if find_spec("rapidocr") else ""
+    return tuple(
+        Source(path.name, f"rapidocr {version}", hashlib.sha256(path.read_bytes()).hexdigest(),
+               "Apache-2.0", model=True)
+        for path in _files()
+    )  # fmt: skip
 
 
 def within(boxes: Sequence[Any], squares: float) -> list[Any]:
@@ -125,7 +126,7 @@ def within(boxes: Sequence[Any], squares: float) -> list[Any]:
     return kept
 
 
-def _models() -> list[Path]:
+def _files() -> list[Path]:
     """The detector and the recogniser in the wheel's folder, in this order; fewer if missing."""
     spec = find_spec("rapidocr")
     folder = Path(spec.origin).parent / "models" if spec and spec.origin else Path()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from quivive.errors import Unreadable
+from quivive.apart import apart
+from quivive.errors import CouldNotLook, Unreadable
 from quivive.intake import derive
 from quivive.media import pictures
-from quivive.media.engine import SURE, Reader, within
+from quivive.media.engine import SURE, Reader, models, within
 from quivive.media.lines import Line, text_of
 from quivive.media.repair import repaired
 from quivive.model import Context, Finding, Item, Source, Subject, Where, Yield, finding
@@ -21,6 +23,22 @@ if TYPE_CHECKING:
 LINES = 300
 SQUARES = 6000
 """Lines and, in squares of their height, lengths of lines that are read: some 15 seconds' work."""
+CHILD_SECONDS = 60.0
+"""Processor time for all frames."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one frame says: lines read surely, the number of those that were not, and of those left unread."""
+
+    lines: tuple[Line, ...]
+    missed: int
+    skipped: int
+
+    @property
+    def unread(self) -> bool:
+        """Whether so many lines were missed that what was read does not stand for the page."""
+        return self.missed >= 3 and 2 * self.missed >= len(self.lines)
 
 
 class PictureText:
@@ -40,47 +58,33 @@ class PictureText:
 
     def sources(self) -> tuple[Source, ...]:
         """The models, by the sha256 of their files."""
-        return self._reader.sources
+        return models()
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Yield the text as a derived item; raise Unreadable where there is writing but it was not read."""
         if not isinstance(subject, Item):
             return
+        pages, fault = apart(read, subject.data, subject.media_type, seconds=CHILD_SECONDS)
         texts: set[str] = set()
-        unread = 0
-        for image in pictures.frames(subject):
-            lines, missed, skipped = self._lines(image)
-            text = text_of(lines)
-            unread = max(unread, missed if missed >= 3 and 2 * missed >= len(lines) else 0)
+        for page in pages:
+            text = text_of(page.lines)
             if sum(c.isalnum() for c in text) >= 3 and text not in texts:
                 texts.add(text)
-                yield from self._say(subject, context, text, lines, skipped)
-        if unread:
+                yield from self._say(subject, context, text, page)
+        if fault:
+            raise fault
+        if any(page.unread for page in pages):
             raise Unreadable(
                 "The picture holds writing that could not be read: it is too small or blurred, or in a "
                 "script that the built-in reader does not know (it knows Latin, Chinese and Japanese)."
             )
 
-    @cached_property
-    def _reader(self) -> Reader:
-        return Reader()
-
-    def _lines(self, image: Image) -> tuple[list[Line], int, int]:
-        """Lines read surely, the number of those that were not, and of those beyond the limit."""
-        boxes = self._reader.find(image)
-        read = self._reader.read(image, within(boxes[:LINES], SQUARES))
-        sure = [line for line in read if line.text and _is_read(line)]
-        missed = [line for line in read if not _is_read(line) and max(line.width, line.height) >= 30]
-        return sure, len(missed), len(boxes) - len(read)
-
-    def _say(
-        self, item: Item, context: Context, text: str, lines: list[Line], skipped: int
-    ) -> Iterator[Yield]:
+    def _say(self, item: Item, context: Context, text: str, page: Page) -> Iterator[Yield]:
         text, repairs = repaired(text, context.country)
-        confidence = fmean(line.confidence for line in lines)
-        yield self._finding("text/ocr", item, lines=len(lines), confidence=round(100 * confidence))
-        if skipped:
-            yield self._finding("ocr/partly-read", item, lines=len(lines))
+        confidence = fmean(line.confidence for line in page.lines)
+        yield self._finding("text/ocr", item, lines=len(page.lines), confidence=round(100 * confidence))
+        if page.skipped:
+            yield self._finding("ocr/partly-read", item, lines=len(page.lines))
         derived = derive(item, "text", text, origin="text of the picture",
                          meta={"confidence": f"{confidence:.2f}"}, limits=context.limits)  # fmt: skip
         for repair in repairs:
@@ -90,6 +94,26 @@ class PictureText:
 
     def _finding(self, code: str, item: Item, where: Where | None = None, **params: object) -> Finding:
         return finding(self, code, "informational", item, where=where, params=params)
+
+
+def read(data: bytes, media_type: str) -> tuple[list[Page], CouldNotLook | None]:
+    """In the child: the pages of a picture, and why later frames were not seen."""
+    return pictures.looked_at(data, media_type, page_of)
+
+
+def page_of(image: Image) -> Page:
+    """What stands in an upright RGB picture."""
+    reader = _reader()
+    boxes = reader.find(image)
+    lines = reader.read(image, within(boxes[:LINES], SQUARES))
+    sure = tuple(line for line in lines if line.text and _is_read(line))
+    missed = sum(not _is_read(line) and max(line.width, line.height) >= 30 for line in lines)
+    return Page(sure, missed, len(boxes) - len(lines))
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Reader:
+    return Reader()
 
 
 def _is_read(line: Line) -> bool:

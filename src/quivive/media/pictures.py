@@ -1,14 +1,16 @@
-"""How do hostile bytes become pixels safely? Few formats, hard limits, upright RGB frames."""
+"""How do hostile bytes become pixels safely? Few formats, hard limits, upright RGB frames.
+
+Decoders are C: what calls these functions runs in the child of `quivive.apart`.
+"""
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from quivive.errors import CouldNotLook, TooLarge, Unreadable
-from quivive.model import Item
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,8 +27,23 @@ FRAMES = 3
 """Frames of an animation, or pages of a TIFF, that are looked at."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 
+T = TypeVar("T")
 
-def frames(item: Item, most: int = FRAMES) -> Iterator[Image]:
+
+def looked_at(
+    data: bytes, media_type: str, look: Callable[[Image], T]
+) -> tuple[list[T], CouldNotLook | None]:
+    """What `look` gives of each frame; and what ended it early: a film cut short is seen up to there."""
+    seen: list[T] = []
+    try:
+        for image in frames(data, media_type):
+            seen.append(look(image))  # noqa: PERF401 (what came before an error stays)
+    except CouldNotLook as error:
+        return seen, error
+    return seen, None
+
+
+def frames(data: bytes, media_type: str, most: int = FRAMES) -> Iterator[Image]:
     """Upright RGB pictures: the only frame, or up to `most` evenly spaced ones of an animation or TIFF.
 
     Above `WORKING` megapixels they come reduced.
@@ -35,7 +52,7 @@ def frames(item: Item, most: int = FRAMES) -> Iterator[Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = _open(item.data, item.media_type)
+            image = _open(data, media_type)
             count = min(int(getattr(image, "n_frames", 1)), 10_000)
             for index in sorted({i * (count - 1) // max(most - 1, 1) for i in range(min(most, count))}):
                 if count > 1:
