@@ -92,6 +92,41 @@ def add(file: Path, config_file: Path | None) -> None:
     _accept(bench, model, kept)
 
 
+@models.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("pictures", type=click.Path(path_type=Path))
+@click.option("--description", required=True, type=click.Path(path_type=Path), metavar="FILE.toml",
+              help="What the model takes and gives, and what it was trained on.")  # fmt: skip
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              metavar="CARD.json", help="Where the card is written.")  # fmt: skip
+def measure(model: Path, pictures: Path, description: Path, output: Path) -> int:
+    """Measure MODEL, which tells synthetic pictures from real ones, against the bar; write its card.
+
+    PICTURES is a folder of collections that it was not trained on: a folder each, with the folders 'real' and
+    'synthetic' in it ('real' alone shows false alarms). Exit status: 1 it does not reach the bar.
+    """
+    from quivive.cli.model_measure import measured
+
+    told, passes = measured(model, pictures, description, output)
+    click.echo(told)
+    return 0 if passes else 1
+
+
+@models.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("card", type=click.Path(path_type=Path))
+def verify(model: Path, card: Path) -> int:
+    """Say whether MODEL, by the CARD that 'quivive models measure' wrote, reaches the bar for pictures.
+
+    Exit status: 1 it does not; the sentence says where.
+    """
+    from quivive.cli.model_measure import verified
+
+    told, passes = verified(model, card)
+    click.echo(told)
+    return 0 if passes else 1
+
+
 def listing(bench: Workbench) -> list[Model]:
     """Models that detectors name, by name, then those of `[[models]]` in their order."""
     return _shipped(bench) + [_external(bench.settings.home, model) for model in bench.settings.models]
