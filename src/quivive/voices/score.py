@@ -14,8 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quivive.voices.level import BLOCK, COLUMN, LOUDNESS, Level
 from quivive.voices.sound import RATE
-from quivive.voices.speech import Segment, only_speech, segments
+from quivive.voices.speech import Segment, segments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +32,6 @@ WINDOW, HOP = 4.0, 1.0
 LEAST_IN_WINDOW = 2.0
 """Seconds of speech below which a window has no score."""
 FRAME, STEP = 320, 160
-LOUDNESS = 0.1
-"""Root mean square that the speech is brought to."""
 LOWEST, HIGHEST = 1, 156
 """Bins of 50 Hz that are looked at: an offset and a resampler's edge lie outside."""
 FLOOR = LOUDNESS * 10 ** (-50 / 20)
@@ -40,10 +39,6 @@ FLOOR = LOUDNESS * 10 ** (-50 / 20)
 band of a telephone, digital silence) tells how a recording was kept, not who speaks."""
 CHANNELS, BANDS = 256, 4
 """Of the last convolution."""
-COLUMN = 2 * STEP
-"""Samples to a column of its output."""
-BLOCK = 25
-"""Columns of a block: half a second."""
 _PIECE, AROUND = 40 * BLOCK, 8
 """Columns that are read at once (20 s), and before and after them what the convolutions need."""
 
@@ -123,11 +118,13 @@ class Sums:
     @staticmethod
     def of(samples: Samples, spoken: tuple[Segment, ...], model: Path) -> Sums:
         """Those of a recording, mono at RATE; raises ValueError where nothing is spoken."""
-        centred = samples - only_speech(samples, spoken).mean()  # an offset leaks into the first bins
         speech = speech_mask(len(samples), spoken)
+        if not speech.any():
+            raise ValueError("there is no speech to score")
+        heard = Level.unknown().following(samples, speech).levelled(samples)
         return Sums.joined(
             block_sums(output, start - read_from, speech[start:end])
-            for start, end, read_from, output in _read(centred * gain(centred, spoken), model)
+            for start, end, read_from, output in _read(heard, model)
         )
 
     @staticmethod
@@ -168,15 +165,6 @@ def speech_mask(samples: int, spoken: tuple[Segment, ...]) -> NDArray[np.bool_]:
     for each in spoken:
         speech[round(each.start * RATE / COLUMN) : round(each.end * RATE / COLUMN)] = True
     return speech
-
-
-def gain(samples: Samples, spoken: tuple[Segment, ...]) -> np.float32:
-    """What brings the speech to LOUDNESS."""
-    import numpy as np
-
-    speech = only_speech(samples, spoken).astype(np.float64)
-    level = float(np.sqrt(np.mean(speech**2))) if speech.size else 0.0
-    return np.float32(LOUDNESS / max(level, 1e-5))
 
 
 def _read(samples: Samples, model: Path) -> Iterator[tuple[int, int, int, Samples]]:

@@ -1,17 +1,17 @@
 """How synthetic does a voice sound so far, window by window?
 
-What `voices.score` reads of a recording, read once as it comes: sums of half seconds, and of those the same
-windows. One thing cannot be the same: the loudness that speech is brought to is that of the speech so far.
+What `voices.score` reads of a recording, read once as it comes: sums of half seconds, brought to the loudness
+of the speech so far, and of those the same windows.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quivive.voices import score
-from quivive.voices.score import COLUMN, HOP, LEAST_IN_WINDOW, LOUDNESS, WINDOW, Sums, Window
+from quivive.voices.level import BLOCK, COLUMN, Level
+from quivive.voices.score import HOP, LEAST_IN_WINDOW, WINDOW, Sums, Window
 from quivive.voices.sound import RATE
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-_BLOCK, _AROUND = score.BLOCK * COLUMN, score.AROUND * COLUMN
+_BLOCK, _AROUND = BLOCK * COLUMN, score.AROUND * COLUMN
 """Samples of a block, and of what the network needs around it."""
 _SETTLED = 0.3
 """Seconds behind the newest sound up to which it is clear what is speech."""
@@ -39,8 +39,7 @@ class Scores:
         self._kept: Samples = np.zeros(0, np.float32)
         """Samples from `_kept_at` on: those of blocks still to be read, and what lies around them."""
         self._kept_at = self._heard = 0
-        self._energy, self._total, self._spoken = 0.0, 0.0, 0
-        """Of the speech so far: sum of squares, sum, and samples."""
+        self._level = Level.unknown()
         self._sums = Sums.silent(0)
         """Of the blocks from `_first` on, where the next window begins, to `_read`."""
         self._first = self._read = 0
@@ -52,65 +51,73 @@ class Scores:
 
         self._kept = np.concatenate([self._kept, samples])
         self._heard += len(samples)
+        speech = score.speech_mask(self._heard, spoken)
         settled = int((self._heard - _SETTLED * RATE) // _BLOCK)
         if settled > self._read:
-            self._take(score.speech_mask(self._heard, spoken), settled)
-        if self._read < _SIZE:
-            return self._scored(self._heard / RATE)
+            self._take(speech, settled)
         while self._first + _SIZE <= self._read:
-            self._windows += self._scored(WINDOW)
+            self._windows += self._scored(self._sums, WINDOW)
             self._first += _HOP
             self._sums = self._sums.cut(_HOP)
-        return tuple(self._windows)
+        return tuple(self._windows) + self._newest(speech)
 
     def _take(self, speech: NDArray[np.bool_], settled: int) -> None:
         """Reads the blocks up to `settled`; `speech` holds for the columns of the whole."""
+        level = self._levels(speech, settled)
+        if level.settled:
+            self._done(settled, level, self._summed(level, speech, settled))
+        elif settled >= _SIZE:
+            self._pass(speech, settled)
+
+    def _newest(self, speech: NDArray[np.bool_]) -> tuple[Window, ...]:
+        """The window that ends just now, though it is not quite clear what of that is speech."""
+        complete = (self._heard + COLUMN) // _BLOCK  # a resampler holds some samples back
+        if complete <= self._read or (self._first and complete < self._first + _SIZE):
+            return ()
+        found = self._summed(self._levels(speech, complete), speech, complete)
+        return self._scored(Sums.joined((self._sums, found)), min(self._heard / RATE, WINDOW))
+
+    def _pass(self, speech: NDArray[np.bool_], settled: int) -> None:
+        """Leaves what is silent, or lies so far back that no window of it will hold speech enough."""
+        import numpy as np
+
+        spoken = np.flatnonzero(speech[self._read * BLOCK : settled * BLOCK])
+        silent = spoken[0] // BLOCK if len(spoken) else settled - self._read
+        passed = max(settled - _SIZE, self._read + int(silent))
+        if passed > self._read:
+            self._done(passed, self._levels(speech, passed), Sums.silent(passed - self._read))
+
+    def _levels(self, speech: NDArray[np.bool_], settled: int) -> Level:
+        """Of the blocks from `_read` to `settled`; `speech` holds for the columns of the whole."""
         begin, end = self._read * _BLOCK, settled * _BLOCK
-        read_from = max(begin - _AROUND, 0)
+        samples = self._kept[begin - self._kept_at : end - self._kept_at]
+        return self._level.following(samples, speech[begin // COLUMN : end // COLUMN])
+
+    def _summed(self, level: Level, speech: NDArray[np.bool_], settled: int) -> Sums:
+        """What the network says of these blocks; where nothing is spoken it need not be asked."""
+        import numpy as np
+
+        begin, end = self._read * _BLOCK, settled * _BLOCK
         mask = speech[begin // COLUMN : end // COLUMN]
-        self._level(self._kept[begin - self._kept_at : end - self._kept_at], mask)
+        if not mask.any():
+            return Sums.silent(settled - self._read)
+        read_from = max(begin - _AROUND, 0)
         part = self._kept[read_from - self._kept_at : end + _AROUND - self._kept_at]
-        levelled = score.floored((part - self._offset()) * self._gain(), read_from)
-        found = _summed(levelled, mask, (begin - read_from) // COLUMN, self._model)
-        self._sums = Sums.joined((self._sums, found))
-        self._read = settled
-        keep_from = max(end - _AROUND, 0)
+        levelled = level.levelled(part, begin - read_from)
+        levelled = np.pad(levelled, (0, end + _AROUND - read_from - len(part)))  # as after a file's end
+        heard = score.floored(levelled, read_from)
+        (output,) = score.network(self._model).run(None, {"spectra": score.spectra(heard)})
+        return score.block_sums(output, (begin - read_from) // COLUMN, mask)
+
+    def _done(self, settled: int, level: Level, found: Sums) -> None:
+        self._read, self._level, self._sums = settled, level, Sums.joined((self._sums, found))
+        keep_from = max(settled * _BLOCK - _AROUND, 0)
         self._kept, self._kept_at = self._kept[keep_from - self._kept_at :].copy(), keep_from
 
-    def _scored(self, seconds: float) -> tuple[Window, ...]:
-        """The window of the next blocks, `seconds` long, if it holds speech enough."""
-        if self._sums.columns[:_SIZE].sum() * COLUMN < LEAST_IN_WINDOW * RATE:
+    def _scored(self, sums: Sums, seconds: float) -> tuple[Window, ...]:
+        """The window from `_first`, `seconds` long, if it holds speech enough."""
+        if sums.columns[:_SIZE].sum() * COLUMN < LEAST_IN_WINDOW * RATE:
             return ()
-        value = score.scores_of(self._sums.cut(0, _SIZE).described()[None], self._model)[0]
+        value = score.scores_of(sums.cut(0, _SIZE).described()[None], self._model)[0]
         start = self._first * _BLOCK / RATE
         return (Window(start, start + seconds, float(value)),)
-
-    def _level(self, samples: Samples, mask: NDArray[np.bool_]) -> None:
-        import numpy as np
-
-        speech = samples.reshape(-1, COLUMN)[mask].astype(np.float64)
-        self._energy += float((speech**2).sum())
-        self._total += float(speech.sum())
-        self._spoken += speech.size
-
-    def _offset(self) -> np.float32:
-        import numpy as np
-
-        return np.float32(self._total / max(self._spoken, 1))
-
-    def _gain(self) -> np.float32:
-        import numpy as np
-
-        power = self._energy / max(self._spoken, 1) - float(self._offset()) ** 2
-        return np.float32(LOUDNESS / max(math.sqrt(max(power, 0.0)), 1e-5))
-
-
-def _summed(levelled: Samples, speech: NDArray[np.bool_], before: int, model: Path) -> Sums:
-    """The sums of the blocks that `speech` covers; so many columns `before` them lie in the samples too.
-
-    Of blocks without speech the network need not be asked.
-    """
-    if not speech.any():
-        return Sums.silent(len(speech) // score.BLOCK)
-    (output,) = score.network(model).run(None, {"spectra": score.spectra(levelled)})
-    return score.block_sums(output, before, speech)
