@@ -10,6 +10,7 @@ from quivive.media.provenance.claims import AiClaim, Origin
 from quivive.media.provenance.reader import TYPES, read
 from quivive.media.provenance.sentences import CODES
 from quivive.media.provenance.store import Manifest, Store
+from quivive.media.provenance.trust import Trust
 from quivive.media.provenance.verdict import (
     Verdict,
     broken,
@@ -45,7 +46,8 @@ class Provenance:
 
     Five outcomes: signed by someone on a trust list, signed by someone unknown, changed since, a credential
     that is not in order, none. Nothing is fetched: remote manifests are named, revocation is what the file
-    itself brings. The library judges certificates at the time of the machine's clock.
+    itself brings. The library judges certificates at the time of the machine's clock. `lists` replace those
+    that ship.
     """
 
     name = "media.provenance"
@@ -53,20 +55,27 @@ class Provenance:
     accepts = TYPES
     online = False
 
+    def __init__(self, lists: Trust | None = None) -> None:
+        self._lists = lists
+
     @property
     def codes(self) -> Mapping[str, str]:
         """The outcomes, and what is told beside them."""
         return CODES
 
     def sources(self) -> tuple[Source, ...]:
-        """The trust lists that ship, with their date."""
-        return trust.shipped().sources
+        """The trust lists, with their date."""
+        return self._trust.sources
+
+    @property
+    def _trust(self) -> Trust:
+        return self._lists or trust.shipped()
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Raises Unreadable where the file does not read, TooLarge where reading it took too much."""
         if not isinstance(subject, Item) or not subject.data:
             return
-        reading = apart(read, subject.data, subject.media_type, seconds=SECONDS)
+        reading = apart(read, subject.data, subject.media_type, self._lists, seconds=SECONDS)
         if reading.store:
             yield from self._signed(subject, reading.store)
         elif reading.remote:
@@ -99,7 +108,7 @@ class Provenance:
         kinds: Mapping[str, Kind] = {"content-changed": "fail", "credential-problem": "review"}
         kind = kinds.get(verdict.outcome, "informational")
         issuer = manifest.signer.issuer if manifest else ""
-        known, date = _list(verdict.trust_list)
+        known, date = _list(self._trust, verdict.trust_list)
         return self._say(item, verdict.outcome, kind, place=place, signer=_signer(manifest),
                          issuer=issuer or "–", list=known, date=date,
                          codes=", ".join(verdict.codes))  # fmt: skip
@@ -174,10 +183,9 @@ def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(values[:8]) or "–"
 
 
-def _list(name: str | None) -> tuple[str, str]:
+def _list(known: Trust, name: str | None) -> tuple[str, str]:
     """The name and date of the list that knows the signer; one that names single signers has no name here."""
-    lists = trust.shipped().lists
-    for each in lists:
+    for each in known.lists:
         if each.name == name or (name == "" and each.allowed):
             return each.name, each.date
     return name or "–", "–"

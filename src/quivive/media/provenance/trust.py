@@ -14,22 +14,34 @@ from importlib.resources import files
 
 from quivive.model import Source
 
+STAMPS = "Time-stamp authorities of the "
+
 
 @dataclass(frozen=True)
 class TrustList:
-    """A list of certification authorities (PEM); `allowed` are base64 SHA-256 of single signers."""
+    """A list of certification authorities (PEM); `allowed` are base64 SHA-256 of single signers.
+
+    Authorities that issue for time stamps alone stand on a list with `stamps`: whom they certify may say
+    when, and may sign no provenance (C2PA 2.4 §14.4.2 keeps the lists apart; the library does not).
+    """
 
     name: str
     date: str
     anchors: str
     allowed: str = ""
     licence: str = ""
+    stamps: bool = False
+
+    @property
+    def uri(self) -> str:
+        """What the library calls the list when it says where it found a signer."""
+        return STAMPS + self.name if self.stamps else self.name
 
     @property
     def source(self) -> Source:
         """What the report says of it."""
         content = (self.anchors + self.allowed).encode()
-        return Source(self.name, self.date, hashlib.sha256(content).hexdigest(), self.licence)
+        return Source(self.uri, self.date, hashlib.sha256(content).hexdigest(), self.licence)
 
 
 @dataclass(frozen=True)
@@ -56,15 +68,17 @@ def shipped() -> Trust:
     folder = files("quivive.media.provenance").joinpath("trust")
 
     def text(name: str) -> str:
-        return folder.joinpath(name).read_text("utf-8") if name else ""
+        file = folder.joinpath(name)
+        return file.read_text("utf-8") if name and file.is_file() else ""
 
     about = yaml.safe_load(text("lists.yaml"))
     date = str(about["date"])
-    lists = tuple(
-        TrustList(each["name"], date, text(each["anchors"]), text(each.get("allowed", "")), each["licence"])
+    lists = (
+        TrustList(each["name"], date, text(each["anchors"]), text(each.get("allowed", "")), each["licence"],
+                  bool(each.get("stamps")))
         for each in about["lists"]
-    )
-    return Trust(lists, text(about["eku"]), date)
+    )  # fmt: skip
+    return Trust(tuple(each for each in lists if each.anchors), text(about["eku"]), date)
 
 
 def settings(trust: Trust) -> dict[str, object]:
@@ -74,7 +88,8 @@ def settings(trust: Trust) -> dict[str, object]:
     whatever the allowed hosts say (c2pa-rs issue 1645).
     """
     anchors = [
-        {"trust_uri": each.name, "trust_kind": "manifest", "trust_anchors": each.anchors}
+        {"trust_uri": each.uri, "trust_kind": "tsa" if each.stamps else "manifest"}
+        | {"trust_anchors": each.anchors}
         | ({"allowed_list": each.allowed} if each.allowed else {})
         for each in trust.lists
     ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from quivive.media.provenance.store import Ingredient, Status, Store
+from quivive.media.provenance.trust import STAMPS
 
 Outcome = Literal["trusted", "unknown-signer", "content-changed", "credential-problem"]
 Place = Literal["content", "record", "history"]
@@ -41,6 +42,11 @@ _PROBLEMS: dict[str, Problem] = {
     "algorithm.unsupported": "certificate",
     "claim.hardBindings.missing": "unbound",
 }
+_UNSAID: dict[Problem, str] = {
+    "unbound": "claim.hardBindings.missing",
+    "certificate": "signingCredential.invalid",
+}
+"""The standard's code for what the library lets pass."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,14 @@ def judge(store: Store) -> Verdict:
         return Verdict("content-changed", _codes(content + record + history), places)
     rest = [s for s in own if s.code != "signingCredential.untrusted"]
     problems = list(dict.fromkeys(_problem(s, layout) for s in rest))
+    known = trust_list(store.own)
+    if known is not None and known.startswith(STAMPS):
+        problems.append("certificate")
     if not any(s.code in BOUND for s in (*store.own, *store.others)) and "unbound" not in problems:
         problems.append("unbound")
     if problems:
-        codes = _codes(rest) or ("claim.hardBindings.missing",)
-        return Verdict("credential-problem", codes, (), tuple(problems), trust_list(store.own))
-    known = trust_list(store.own)
+        codes = _codes(rest) or tuple(_UNSAID[each] for each in problems)
+        return Verdict("credential-problem", codes, (), tuple(problems), known)
     if known is None or any(s.code == "signingCredential.untrusted" for s in own):
         return Verdict("unknown-signer", _codes(own))
     return Verdict("trusted", trust_list=known)
@@ -111,7 +119,8 @@ def intact(store: Store, ingredient: Ingredient) -> Store | None:
 def known_signer(alone: Store) -> bool:
     """Whether the signer of a manifest validated by itself is on a list, and the credential in order."""
     failed = [s for s in _failures(alone.own) if s.code not in _CONTENT]
-    return trust_list(alone.own) is not None and not failed
+    known = trust_list(alone.own)
+    return known is not None and not known.startswith(STAMPS) and not failed
 
 
 def confirmed(store: Store) -> bool:

@@ -1,0 +1,141 @@
+"""Every shared file with C2PA, or said to have it, in a process that a socket would end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from media.provenance import nosocket
+from media.provenance.looking import OUTCOMES
+
+UNTIL = datetime(2027, 3, 24, tzinfo=UTC)
+"""When the certificates of the OpenAI files end. Their time stamps come from an authority on no list here, so
+that from then on they read as expired, which is what the standard demands."""
+OPENAI = "trusted" if datetime.now(UTC) < UNTIL else "credential-problem"
+PUBLIC, RS, NEW = "c2pa_public", "c2pa_rs", "c2pa_openai"
+
+TABLE: dict[str, tuple[str, str]] = {
+    f"{PUBLIC}/adobe-20220124-A.jpg": ("none", ""),
+    f"{PUBLIC}/adobe-20220124-C.jpg": ("unknown-signer", ""),
+    f"{PUBLIC}/adobe-20220124-CA.jpg": ("unknown-signer", "ingredient-bare"),
+    f"{PUBLIC}/adobe-20220124-CACA.jpg": ("unknown-signer", "ingredient-unknown"),
+    f"{PUBLIC}/adobe-20220124-CAI.jpg": ("unknown-signer", "ingredient-bare"),
+    f"{PUBLIC}/adobe-20220124-CAICA.jpg": ("unknown-signer", "ingredient-unknown"),
+    f"{PUBLIC}/adobe-20220124-CICA.jpg": ("unknown-signer", "ingredient-unknown"),
+    f"{PUBLIC}/adobe-20220124-CICACACA.jpg": ("unknown-signer", "ingredient-unknown"),
+    f"{PUBLIC}/adobe-20220124-CIE-sig-CA.jpg": ("unknown-signer", "ingredient-broken"),
+    f"{PUBLIC}/adobe-20220124-E-clm-CAICAI.jpg": ("content-changed", "assertion.hashedURI.mismatch"),
+    f"{PUBLIC}/adobe-20220124-E-dat-CA.jpg": ("content-changed", "assertion.dataHash.mismatch"),
+    f"{PUBLIC}/adobe-20220124-E-sig-CA.jpg": ("content-changed", "claimSignature.mismatch"),
+    f"{PUBLIC}/adobe-20220124-E-uri-CA.jpg": ("content-changed", "assertion.hashedURI.mismatch"),
+    f"{PUBLIC}/adobe-20220124-E-uri-CIE-sig-CA.jpg": ("content-changed", "changed-history"),
+    f"{PUBLIC}/adobe-20220124-I.jpg": ("none", ""),
+    f"{PUBLIC}/adobe-20220124-XCA.jpg": ("content-changed", "assertion.dataHash.mismatch"),
+    f"{PUBLIC}/adobe-20220124-XCI.jpg": ("content-changed", "assertion.dataHash.mismatch"),
+    f"{PUBLIC}/adobe-20240110-single_manifest_store.pdf": ("trusted", "claims-ai"),
+    f"{PUBLIC}/nikon-20221019-building.jpeg": ("credential-problem", "problem-expired"),
+    f"{PUBLIC}/truepic-20230212-camera.jpg": ("credential-problem", "problem-layout"),
+    f"{RS}/C.jpg": ("unknown-signer", "origin-unproven"),
+    f"{RS}/CACA.jpg": ("unknown-signer", "ingredient-unknown"),
+    f"{RS}/CACAE-uri-CA.jpg": ("unknown-signer", "ingredient-broken"),
+    f"{RS}/CA_ct.jpg": ("unknown-signer", ""),
+    f"{RS}/CIE-sig-CA.jpg": ("unknown-signer", "ingredient-broken"),
+    f"{RS}/C_with_CAWG_data.jpg": ("unknown-signer", "identity-unchecked"),
+    f"{RS}/E-sig-CA.jpg": ("content-changed", "claimSignature.mismatch"),
+    f"{RS}/XCA.jpg": ("content-changed", "assertion.dataHash.mismatch"),
+    f"{RS}/boxhash.jpg": ("unknown-signer", ""),
+    f"{RS}/cloud.jpg": ("remote-not-fetched", ""),
+    f"{RS}/libpng-test_with_url.png": ("remote-not-fetched", ""),
+    f"{RS}/nested_moov_1000.mp4": ("could-not-look", "nested"),
+    f"{RS}/no_alg.jpg": ("credential-problem", "unknown algorithm"),
+    f"{RS}/no_manifest.jpg": ("none", ""),
+    f"{RS}/ocsp.jpg": ("trusted", "claims-ai"),
+    f"{RS}/prerelease.jpg": ("credential-problem", "prerelease"),
+    f"{RS}/sample1.avif": ("none", ""),
+    f"{RS}/sample1.webp": ("none", ""),
+    f"{RS}/tiff_poc.tiff": ("could-not-look", "too many subfiles"),
+    f"{RS}/update_manifest.jpg": ("unknown-signer", "ingredient-unknown"),
+    f"{NEW}/bicycle-workshop.png": (OPENAI, "claims-ai"),
+    f"{NEW}/lowentropy-black-square.png": (OPENAI, "claims-ai"),
+    f"{NEW}/lowentropy-blank-paper.png": (OPENAI, "claims-ai"),
+    f"{NEW}/lowentropy-red-ball.png": (OPENAI, "claims-ai"),
+}
+AI = {name for name, (_, reason) in TABLE.items() if reason == "claims-ai"}
+KINDS = {"content-changed": "fail", "credential-problem": "review"}
+
+Told = list[list[str]]
+
+
+def apart_from_the_network(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    if not nosocket.possible():
+        pytest.skip("system calls are filtered on Linux only")
+    path = f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(ROOT / 'src')!r}]; "
+    return subprocess.run([sys.executable, "-c", path + arguments[0], *arguments[1:]],
+                          capture_output=True, timeout=300, check=False)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told(shared_data: Path) -> dict[str, Told]:
+    """What is told of every file of the three folders, by its name."""
+    folder = shared_data / "media"
+    files = [str(p) for part in (PUBLIC, RS, NEW) for p in sorted((folder / part).iterdir())
+             if p.name != "LICENSE.txt"]  # fmt: skip
+    script = "import runpy; runpy.run_module('media.provenance.table', run_name='__main__', alter_sys=False)"
+    done = apart_from_the_network(script, *files)
+    assert done.returncode == 0, (done.returncode, done.stderr[-2000:])
+    return {str(Path(name).relative_to(folder)): found for name, found in json.loads(done.stdout).items()}
+
+
+def test_a_process_that_opens_a_socket_is_ended() -> None:
+    """Without this the next tests would pass wherever the filter does nothing."""
+    script = "from media.provenance import nosocket; nosocket.forbid(); import socket; socket.socket()"
+    assert apart_from_the_network(script).returncode == nosocket.KILLED
+
+
+def test_a_child_of_such_a_process_is_ended_too() -> None:
+    script = (
+        "from media.provenance import nosocket; nosocket.forbid(); import subprocess, sys; "
+        "sys.exit(subprocess.run([sys.executable, '-c', 'import socket; socket.socket()']).returncode == -31)"
+    )
+    assert apart_from_the_network(script).returncode == 1
+
+
+def test_every_file_is_in_the_table(told: dict[str, Told]) -> None:
+    assert set(told) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_outcome_and_its_reason(name: str, told: dict[str, Told]) -> None:
+    outcome, reason = TABLE[name]
+    found = told[name]
+    outcomes = [(code, kind) for code, kind, _ in found if code in OUTCOMES or code == "could-not-look"]
+    if outcome == "could-not-look":
+        assert outcomes == [("could-not-look", "Unreadable")]
+    else:
+        assert outcomes == [(f"c2pa/{outcome}", KINDS.get(outcome, "informational"))]
+    assert reason in "\n".join(code + " " + message for code, _, message in found)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_ai_is_claimed_by_these_files_and_no_others(name: str, told: dict[str, Told]) -> None:
+    assert any(code == "c2pa/claims-ai" for code, _, _ in told[name]) == (name in AI)
+
+
+def test_openai_is_named_with_issuer_list_and_date(told: dict[str, Told]) -> None:
+    messages = {code: message for code, _, message in told[f"{NEW}/bicycle-workshop.png"]}
+    assert "OpenAI OpCo, LLC (OpenAI Media Service)" in messages[f"c2pa/{OPENAI}"]
+    assert "“trainedAlgorithmicMedia” (c2pa.created; gpt-image 2.0)" in messages["c2pa/claims-ai"]
+    assert "2026-08-13 17:21:02 UTC" in messages["c2pa/time-unconfirmed"]
+
+
+def test_an_old_claim_confirms_no_time_whoever_stamped_it(told: dict[str, Told]) -> None:
+    """Of claims of version 1 the library accepts any time-stamp authority at all."""
+    codes = {code for code, _, _ in told[f"{PUBLIC}/adobe-20220124-C.jpg"]}
+    assert "c2pa/time-unconfirmed" in codes
+    assert "c2pa/time-confirmed" in {code for code, _, _ in told[f"{RS}/C_with_CAWG_data.jpg"]}
