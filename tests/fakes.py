@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from quivive import pool
 from quivive.errors import Unreadable
 from quivive.intake import derive
-from quivive.model import Context, Item, LikelihoodRatio, Observable, Source, Subject, Yield, finding
+from quivive.model import (
+    Context,
+    Examination,
+    Finding,
+    Item,
+    LikelihoodRatio,
+    Observable,
+    Source,
+    Subject,
+    Yield,
+    finding,
+)
 
 
 class Plain:
@@ -53,6 +64,27 @@ class Bottomless(Plain):
         """One more."""
         assert isinstance(subject, Item)
         yield derive(subject, "more", f"{subject.text}x", origin="more")
+
+
+class Last(Plain):
+    """Says what the others of a subject did."""
+
+    name = "fake.a-conclusion"
+    codes: Mapping[str, str] = {"fake/sum": "{examined} found {found}."}
+
+    def conclude(
+        self,
+        subject: Subject,
+        examinations: Sequence[Examination],
+        findings: Sequence[Finding],
+        context: Context,
+    ) -> Iterator[Finding]:
+        """Who examined, and what was found."""
+        params = {
+            "examined": " ".join(f"{each.item}:{each.detector}" for each in examinations),
+            "found": " ".join(each.code for each in findings),
+        }
+        yield finding(self, "fake/sum", "informational", subject, params=params)
 
 
 class Broken(Plain):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from conftest import NOON
-from fakes import Blind, Bottomless, Broken, Numbers, Plain, Splitter, Weighing
+from fakes import Blind, Bottomless, Broken, Last, Numbers, Plain, Splitter, Weighing
 from quivive.examine import Missing, accepts, attention, discover, examine
 from quivive.intake import take
 from quivive.model import Context, Examination, Finding, Limits, Observable
@@ -31,6 +31,13 @@ def test_observables_are_examined_once_each_and_kept_with_their_item():
     report = examine(text("a|b"), [Numbers(), Splitter()], CONTEXT)
     assert {o.item for o in report.observables} == {"m.txt", "m.txt/half", "m.txt/half (2)"}
     assert [f.where.part for f in report.findings] == ["+12025550123"]
+
+
+def test_who_concludes_is_asked_last_and_hears_of_this_item_alone():
+    report = examine(text("a|b"), [Last(), Plain(), Splitter()], CONTEXT)
+    sums = [f.message for f in report.findings if f.code == "fake/sum"]
+    assert sums[0] == "m.txt:fake.plain m.txt:fake.splitter found fake/seen."
+    assert sums[1] == "m.txt/half:fake.plain m.txt/half:fake.splitter found fake/seen."
 
 
 def test_depth_is_bounded_and_what_was_not_reached_is_said():

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from quivive.errors import CouldNotLook
 from quivive.model import (
     Attention,
+    Conclusion,
     Context,
     Detector,
     Examination,
@@ -22,6 +23,7 @@ from quivive.model import (
     Report,
     Source,
     Subject,
+    Yield,
 )
 
 CHANNELS = ("messages", "calls", "voices", "media", "money")
@@ -146,9 +148,15 @@ def examine(
         run.add(seed, 0)
     while run.queue:
         subject, depth = run.queue.popleft()
-        _examine_one(run, subject, depth, [d for d in detectors if accepts(d, subject)])
+        _examine_one(run, subject, depth, _in_turn(detectors, subject))
     run.examinations += [Examination(m.name, "", root.name, skipped=m.reason) for m in missing]
     return _report(root, run, keep)
+
+
+def _in_turn(detectors: Sequence[Detector], subject: Subject) -> list[Detector]:
+    """Those that accept the subject; who concludes from the others comes after them."""
+    chosen = [detector for detector in detectors if accepts(detector, subject)]
+    return sorted(chosen, key=lambda detector: isinstance(detector, Conclusion))
 
 
 def accepts(detector: Detector, subject: Subject) -> bool:
@@ -176,7 +184,7 @@ def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, n
     started, given, skipped = time.monotonic(), [], None
     try:
         run.sources |= {source.name: source for source in detector.sources()}
-        for result in detector.examine(subject, run.context):
+        for result in _answers(run, detector, subject, name):
             if isinstance(result, Finding):
                 result = replace(result, id=f"f{len(run.findings) + 1}")
                 run.findings.append(result)
@@ -196,6 +204,15 @@ def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, n
         Examination(detector.name, detector.version, name, round(time.monotonic() - started, 3),
                     tuple(given), skipped)
     )  # fmt: skip
+
+
+def _answers(run: _Run, detector: Detector, subject: Subject, name: str) -> Iterator[Yield]:
+    if not isinstance(detector, Conclusion):
+        return detector.examine(subject, run.context)
+    made = [examination for examination in run.examinations if examination.item == name]
+    given = {each for examination in made for each in examination.findings}
+    found = [finding for finding in run.findings if finding.id in given]
+    return detector.conclude(subject, made, found, run.context)
 
 
 def _report(root: Item, run: _Run, keep: bool) -> Report:

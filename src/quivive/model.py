@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 Kind = Literal["fail", "pass", "review", "open", "informational", "notApplicable"]
 """SARIF 2.1.0 result kinds (§3.27.9): `open` reads 'cannot tell'."""
@@ -321,6 +321,24 @@ class Detector(Protocol):
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Yield findings, derived items and observables; raise CouldNotLook with the reason."""
+        ...
+
+
+@runtime_checkable
+class Conclusion(Detector, Protocol):
+    """A detector that is asked after the others of a subject: what do their answers amount to?
+
+    It is asked by `conclude`, not by `examine`.
+    """
+
+    def conclude(
+        self,
+        subject: Subject,
+        examinations: Sequence[Examination],
+        findings: Sequence[Finding],
+        context: Context,
+    ) -> Iterator[Finding]:
+        """Yield findings; what is given are the examinations of this subject so far and their findings."""
         ...
 
 
