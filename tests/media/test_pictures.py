@@ -90,6 +90,31 @@ def test_a_long_animation_gives_three_frames() -> None:
     assert shown == [0, 90, 190]
 
 
+@pytest.mark.parametrize("mode", ["P", "RGB"])
+def test_each_page_of_a_large_animation_is_reduced_from_its_own_pixels(mode: str) -> None:
+    pages = [Image.new("RGB", (4_500, 4_000), (51 * i, 0, 0)).convert(mode) for i in range(3)]
+    data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")
+    shown = list(frames(take(data, "large.tiff")))
+    assert [frame.getpixel((9, 9))[0] for frame in shown] == [0, 51, 102]
+    assert {frame.size for frame in shown} == {(4242, 3771)}
+
+
+def test_of_an_animation_of_large_frames_only_the_first_are_decoded() -> None:
+    pages = [Image.new("L", (5_000, 5_000), 10 * i) for i in range(12)]
+    data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate")
+    shown = [frame.getpixel((0, 0))[0] for frame in frames(take(data, "long.tiff"))]
+    assert shown == [0, 10, 30]  # of the first four: 100 megapixels
+
+
+def test_what_was_seen_before_an_animation_breaks_off_is_kept() -> None:
+    pages = [Image.effect_noise((64, 64), 50) for _ in range(3)]
+    data = encoded(pages[0], "GIF", save_all=True, append_images=pages[1:])
+    seen, fault = pictures.looked_at(data[: len(data) * 2 // 3], "image/gif", lambda image: image.size)
+    assert seen
+    assert set(seen) == {(64, 64)}
+    assert len(seen) < 3 or fault is not None
+
+
 @pytest.mark.parametrize("size", [(20_000, 20_000), (8_000, 7_000), (65_501, 10)])
 def test_it_refuses_bombs_before_decoding(size: tuple[int, int]) -> None:
     with pytest.raises(TooLarge, match="megapixels"):

@@ -9,7 +9,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from quivive import observables
-from quivive.apart import apart
 from quivive.errors import CouldNotLook, NotInstalled
 from quivive.intake import VALUE_TYPE, derive
 from quivive.media import pictures
@@ -69,7 +68,7 @@ class PictureCodes:
         """Yield a finding and a value item per code, and the numbers, accounts and wallets it holds."""
         if not isinstance(subject, Item):
             return
-        codes, fault = apart(read, subject.data, subject.media_type, seconds=CHILD_SECONDS)
+        codes, fault = pictures.looks(read, subject, CHILD_SECONDS)
         for code in codes:
             yield from self._say(subject, code, context)
         if fault:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from quivive.apart import apart
 from quivive.errors import CouldNotLook, Unreadable
 from quivive.intake import derive
 from quivive.media import pictures
@@ -64,7 +63,7 @@ class PictureText:
         """Yield the text as a derived item; raise Unreadable where there is writing but it was not read."""
         if not isinstance(subject, Item):
             return
-        pages, fault = apart(read, subject.data, subject.media_type, seconds=CHILD_SECONDS)
+        pages, fault = pictures.looks(read, subject, CHILD_SECONDS)
         texts: set[str] = set()
         for page in pages:
             text = text_of(page.lines)

@@ -1,6 +1,6 @@
 """How do hostile bytes become pixels safely? Few formats, hard limits, upright RGB frames.
 
-Decoders are C: what calls these functions runs in the child of `quivive.apart`.
+Decoders are C: all but `looks` runs in the child of `quivive.apart`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from quivive.apart import apart
 from quivive.errors import CouldNotLook, TooLarge, Unreadable
+from quivive.model import Item
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,16 +28,47 @@ WORKING = 16
 """Megapixels to which larger pictures are reduced once decoded: writing and codes stay legible."""
 FRAMES = 3
 """Frames of an animation, or pages of a TIFF, that are looked at."""
+ANIMATED = 100
+"""Megapixels of an animation within which the frames are chosen: each is decoded to get at the next."""
+SECONDS = 4.0
+"""Processor time in which a picture must decode: 50 megapixels take some 2."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 
 T = TypeVar("T")
+L = TypeVar("L")
+
+
+def looks(look: Callable[[bytes, str], T], item: Item, seconds: float) -> T:
+    """`look(data, media_type)` in the child, for a picture that decodes within SECONDS; else says why not.
+
+    Decoding is tried alone first, and once for all who look: what is made to stall a decoder has no more time
+    than that, while reading a good page may take its own.
+    """
+    refused = _refused(item.data, item.media_type)
+    if refused:
+        raise refused
+    return apart(look, item.data, item.media_type, seconds=seconds)
+
+
+@lru_cache(maxsize=1)
+def _refused(data: bytes, media_type: str) -> CouldNotLook | None:
+    try:
+        apart(decodes, data, media_type, seconds=SECONDS)
+    except CouldNotLook as error:
+        return error
+    return None
+
+
+def decodes(data: bytes, media_type: str) -> None:
+    """In the child: ends when every frame that would be looked at was decoded, or one could not be."""
+    looked_at(data, media_type, lambda image: None)
 
 
 def looked_at(
-    data: bytes, media_type: str, look: Callable[[Image], T]
-) -> tuple[list[T], CouldNotLook | None]:
+    data: bytes, media_type: str, look: Callable[[Image], L]
+) -> tuple[list[L], CouldNotLook | None]:
     """What `look` gives of each frame; and what ended it early: a film cut short is seen up to there."""
-    seen: list[T] = []
+    seen: list[L] = []
     try:
         for image in frames(data, media_type):
             seen.append(look(image))  # noqa: PERF401 (what came before an error stays)
@@ -53,12 +87,13 @@ def frames(data: bytes, media_type: str, most: int = FRAMES) -> Iterator[Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = _open(data, media_type)
-            count = min(int(getattr(image, "n_frames", 1)), 10_000)
+            reach = max(ANIMATED * 1_000_000 // (image.width * image.height), 1)
+            count = min(int(getattr(image, "n_frames", 1)), 10_000, reach)
             for index in sorted({i * (count - 1) // max(most - 1, 1) for i in range(min(most, count))}):
                 if count > 1:
                     image.seek(index)
                 _refuse_large(image)
-                yield _upright(image)
+                yield _upright(image if count == 1 else image.copy())  # it is changed, and read on
     except CouldNotLook:
         raise
     except MemoryError as error:
@@ -125,8 +160,11 @@ def _upright(image: Image) -> Image:
         layer = image if image.mode == "RGBA" else image.convert("RGBA")
         ground = pil.new("RGB", layer.size, "white")
         ground.paste(layer, mask=layer.getchannel("A"))
-        return ground
-    return image.convert("RGB")
+        image = ground
+    image = image.convert("RGB")
+    if image.width * image.height > 1.1 * WORKING * 1_000_000:  # a palette: not to be reduced before
+        image.thumbnail((max(size), max(size)), pil.Resampling.BOX)
+    return image
 
 
 def _eight_bits(image: Image) -> Image:
