@@ -157,6 +157,49 @@ def signed(data: bytes, who: Identity, *assertions: dict[str, Any], media_type: 
     return out.getvalue()
 
 
+def cbor(value: Any) -> bytes:
+    """CBOR (RFC 8949) of text, bytes, small whole numbers, lists and tables."""
+    if isinstance(value, int):
+        return _head(0, value) if value >= 0 else _head(1, -1 - value)
+    if isinstance(value, (bytes, str)):
+        content = value if isinstance(value, bytes) else value.encode()
+        return _head(2 if isinstance(value, bytes) else 3, len(content)) + content
+    if isinstance(value, list):
+        return _head(4, len(value)) + b"".join(map(cbor, value))
+    return _head(5, len(value)) + b"".join(cbor(key) + cbor(each) for key, each in value.items())
+
+
+def _head(major: int, number: int) -> bytes:
+    if number < 24:
+        return bytes([major << 5 | number])
+    if number < 256:
+        return bytes([major << 5 | 24, number])
+    return bytes([major << 5 | 25]) + number.to_bytes(2, "big")
+
+
+def identity_kept_at(host: str) -> dict[str, Any]:
+    """An identity assertion (CAWG) whose issuer's key is to be fetched from `host`: did:web."""
+    binding = "self#jumbf=c2pa.assertions/c2pa.hash.data"
+    credential = {
+        "@context": ["https://www.w3.org/ns/credentials/v2",
+                     "https://cawg.io/identity/1.1/ica/context/"],
+        "type": ["VerifiableCredential", "IdentityClaimsAggregationCredential"],
+        "issuer": f"did:web:{host}", "validFrom": "2025-01-01T00:00:00Z",
+        "credentialSubject": {
+            "verifiedIdentities": [{"type": "cawg.social_media", "username": "x", "uri": "https://example.org",
+                                    "verifiedAt": "2025-01-01T00:00:00Z",
+                                    "provider": {"id": "https://example.org", "name": "x"}}],
+            "c2paAsset": {"referenced_assertions": [{"url": binding, "hash": "AAAA"}],
+                          "sig_type": "cawg.identity_claims_aggregation"},
+        },
+    }  # fmt: skip
+    signature = [cbor({1: -8, 3: "application/vc"}), {}, json.dumps(credential).encode(), bytes(64)]
+    return {"label": "cawg.identity", "data": {
+        "signer_payload": {"referenced_assertions": [{"url": binding, "hash": [0] * 32}],
+                           "sig_type": "cawg.identity_claims_aggregation"},
+        "signature": list(b"\xd2" + cbor(signature)), "pad1": [0] * 10}}  # fmt: skip
+
+
 def segments(jpeg: bytes) -> list[bytes]:
     """The marker segments of a JPEG up to its picture data, which is the last."""
     found, at = [jpeg[:2]], 2

@@ -10,6 +10,12 @@ import ctypes
 import platform
 import signal
 import struct
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
 
 _SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 _IO_URING_SETUP = 425
@@ -47,3 +53,12 @@ def forbid() -> None:
     for call in ((_NO_NEW_PRIVILEGES, 1, 0, 0, 0), (_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)):
         if library.prctl(*call) != 0:
             raise OSError(ctypes.get_errno(), "no filter of system calls can be set here")
+
+
+def apart_from_the_network(script: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Runs Python code, which is to call `forbid` first. Skips the test where there is no such filter."""
+    if not possible():
+        pytest.skip("system calls are filtered on Linux only")
+    paths = f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(ROOT / 'src')!r}]; "
+    return subprocess.run([sys.executable, "-c", paths + script, *arguments],
+                          capture_output=True, timeout=300, check=False)  # fmt: skip

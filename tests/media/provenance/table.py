@@ -1,4 +1,4 @@
-"""Prints, as JSON, what is told of each file named, and exits; a socket would have ended it."""
+"""Prints, as JSON, what is told of each file named, in a process that a socket would end."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def told(path: Path) -> list[tuple[str, str, str]]:
     return [(f.code, f.kind, f.message) for f in found if isinstance(f, Finding)]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The files are the process's arguments."""
     nosocket.forbid()
     print(json.dumps({name: told(Path(name)) for name in sys.argv[1:]}))
