@@ -136,11 +136,10 @@ def run(bench: Workbench, folder: Path, named: Iterable[tuple[str, bytes]], keep
         path.write_bytes(data)
         os.utime(path, (1_700_000_000, 1_700_000_000))
         rows.append(checked(bench, path))
-        if rows[-1]["faults"] or too_much(rows[-1]):
-            print(json.dumps(rows[-1]), file=sys.stderr)
-            if keep:
-                keep.mkdir(parents=True, exist_ok=True)
-                (keep / name).write_bytes(data)
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+        if keep and (rows[-1]["faults"] or too_much(rows[-1])):
+            keep.mkdir(parents=True, exist_ok=True)
+            (keep / name).write_bytes(data)
         path.unlink()
     return rows
 

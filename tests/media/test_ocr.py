@@ -78,8 +78,9 @@ def test_columns_are_read_one_after_the_other(
 
 
 def test_a_script_it_does_not_know_is_said_to_be_unread(
-    reader: PictureText, run: Run, picture: Callable[[str], Item]
+    reader: PictureText, run: Run, picture: Callable[[str], Item], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", "")  # no second engine
     with pytest.raises(Unreadable, match="script"):
         run(reader, picture("cyrillic.png"))
 

@@ -1,16 +1,19 @@
-"""What stands written in this picture? Offline, with the models that rapidocr's wheel carries."""
+"""What stands written in this picture? Offline, with the models that rapidocr's wheel carries.
+
+Writing that they do not know is given to Tesseract, where that is installed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from quivive.errors import CouldNotLook, Unreadable
 from quivive.intake import derive
-from quivive.media import pictures
+from quivive.media import pictures, tesseract
 from quivive.media.engine import SURE, Reader, models, within
 from quivive.media.lines import Line, text_of
 from quivive.media.repair import repaired
@@ -33,6 +36,8 @@ class Page:
     lines: tuple[Line, ...]
     missed: int
     skipped: int
+    second: bool = False
+    """Whether Tesseract read it."""
 
     @property
     def unread(self) -> bool:
@@ -51,6 +56,8 @@ class PictureText:
         "text/ocr": "Text was read from the picture: {lines} lines, {confidence} % sure. "
         "Single letters may be wrong; compare important values with the picture.",
         "ocr/partly-read": "The picture holds more writing than was read: only the first {lines} lines were.",
+        "ocr/second-engine": "The built-in reader does not know this writing; Tesseract {version} read it "
+        "({languages}).",
         "ocr/repaired-value": "The picture was read as “{read}”, which fails its checksum. With one "
         "look-alike character put right it reads “{value}” and passes; compare it with the picture.",
     }
@@ -63,19 +70,24 @@ class PictureText:
         """Yield the text as a derived item; raise Unreadable where there is writing but it was not read."""
         if not isinstance(subject, Item):
             return
-        pages, fault = pictures.looks(read, subject, CHILD_SECONDS)
+        engine = tesseract.installed()
+        pages, fault = pictures.looks(partial(read, engine=engine), subject, CHILD_SECONDS)
         texts: set[str] = set()
         for page in pages:
             text = text_of(page.lines)
             if sum(c.isalnum() for c in text) >= 3 and text not in texts:
                 texts.add(text)
                 yield from self._say(subject, context, text, page)
+                if engine and page.second:
+                    yield self._finding("ocr/second-engine", subject, version=engine.version,
+                                        languages=", ".join(engine.languages))  # fmt: skip
         if fault:
             raise fault
         if any(page.unread for page in pages):
             raise Unreadable(
                 "The picture holds writing that could not be read: it is too small or blurred, or in a "
-                "script that the built-in reader does not know (it knows Latin, Chinese and Japanese)."
+                "script that the built-in reader does not know (it knows Latin, Chinese and Japanese). "
+                "Tesseract reads more, where it is installed with the data of the language."
             )
 
     def _say(self, item: Item, context: Context, text: str, page: Page) -> Iterator[Yield]:
@@ -95,13 +107,37 @@ class PictureText:
         return finding(self, code, "informational", item, where=where, params=params)
 
 
-def read(data: bytes, media_type: str) -> tuple[list[Page], CouldNotLook | None]:
+def read(
+    data: bytes, media_type: str, engine: tesseract.Engine | None = None
+) -> tuple[list[Page], CouldNotLook | None]:
     """In the child: the pages of a picture, and why later frames were not seen."""
-    return pictures.looked_at(data, media_type, page_of)
+    return pictures.looked_at(data, media_type, partial(page_of, engine=engine))
 
 
-def page_of(image: Image) -> Page:
-    """What stands in an upright RGB picture."""
+def page_of(image: Image, engine: tesseract.Engine | None = None) -> Page:
+    """What stands in an upright RGB picture; what our models do not know is asked of `engine`."""
+    page = _ours(image)
+    if engine is None or not page.unread:
+        return page
+    try:
+        other = _theirs(image, engine)
+    except CouldNotLook:  # then it stays unread, which is said
+        return page
+    return other if _letters(other) > _letters(page) and not other.unread else page
+
+
+def _theirs(image: Image, engine: tesseract.Engine) -> Page:
+    lines = tesseract.lines(image, engine)
+    sure = tuple(line for line in lines[:LINES] if line.confidence >= SURE)
+    missed = sum(line.confidence < SURE and max(line.width, line.height) >= 30 for line in lines[:LINES])
+    return Page(sure, missed, len(lines[LINES:]), second=True)
+
+
+def _letters(page: Page) -> int:
+    return sum(c.isalnum() for line in page.lines for c in line.text)
+
+
+def _ours(image: Image) -> Page:
     reader = _reader()
     boxes = reader.find(image)
     lines = reader.read(image, within(boxes[:LINES], SQUARES))
