@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
@@ -26,8 +27,10 @@ from media.provenance.maker import (
     with_xmp,
 )
 from quivive.errors import Unreadable
+from quivive.intake import take
 from quivive.media.provenance.detector import Provenance
 from quivive.media.provenance.trust import Trust, TrustList
+from quivive.model import Context
 
 AI = made("trainedAlgorithmicMedia")
 CAMERA = made("digitalCapture")
@@ -313,3 +316,15 @@ def test_bytes_that_are_no_picture_could_not_be_looked_at(look: Look) -> None:
 def test_the_dates_of_the_lists_stand_in_the_sources() -> None:
     sources = {source.name: source.date for source in Provenance().sources()}
     assert sources["C2PA trust list"] == sources["C2PA interim trust list"] == "2026-07-10"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "origin", "channel"),
+    [("frame.png", "image/png", "picture of the video", None), ("call.wav", "audio/x-wav", "caller", "call")],
+)
+def test_what_quivive_made_itself_is_not_asked_for_provenance(
+    name: str, media_type: str, origin: str, channel: str | None
+) -> None:
+    item = replace(take(picture(1, "PNG"), name), media_type=media_type, origin=origin, parent="film.mp4",
+                   channel=channel)  # fmt: skip
+    assert list(Provenance().examine(item, Context(now=datetime(2026, 11, 22, tzinfo=UTC)))) == []

@@ -36,6 +36,8 @@ from quivive.observables import defang
 
 SECONDS = 10.0
 """Processor time for one file; genuine ones take hundredths of a second."""
+PICTURE_OF_VIDEO = "picture of the video"
+"""The origin of key frames, as media/video gives it."""
 INGREDIENTS = 8
 """Ingredients that are told one by one."""
 SPECIFICATION = "C2PA Technical Specification 2.x, §14 (trust) and §15 (validation)"
@@ -73,7 +75,7 @@ class Provenance:
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Raises Unreadable where the file does not read, TooLarge where reading it took too much."""
-        if not isinstance(subject, Item) or not subject.data:
+        if not isinstance(subject, Item) or not subject.data or _made_here(subject):
             return
         reading = apart(read, subject.data, subject.media_type, self._lists, seconds=SECONDS)
         if reading.store:
@@ -173,6 +175,12 @@ class Provenance:
     ) -> Finding:
         return finding(self, f"c2pa/{code}", kind, item, params=params, where=place,
                        references=(SPECIFICATION,))  # fmt: skip
+
+
+def _made_here(item: Item) -> bool:
+    """Whether Quivive wrote these bytes itself, out of a film or a capture: they carry what it put there."""
+    of_a_call = item.parent is not None and item.channel == "call" and item.media_type == "audio/x-wav"
+    return item.origin == PICTURE_OF_VIDEO or of_a_call
 
 
 def _signer(manifest: Manifest | None) -> str:

@@ -24,6 +24,7 @@ TYPES = frozenset(
 )  # fmt: skip
 ACCOUNT = 24 * 2**20
 """Characters of the library's account of one file; genuine ones take less than a hundredth."""
+ALONE = 64 * 2**20
 _STORE = bytes.fromhex("63327061 0011 0010 8000 00aa00389b71")
 """The type of the box that holds a manifest store (C2PA 2.x, Manifest Store; ISO/IEC 19566-5)."""
 _NAMED = {"audio/x-m4a": "audio/mp4", "audio/wav": "audio/x-wav", "image/heif": "image/heic"}
@@ -59,14 +60,21 @@ def read(data: bytes, media_type: str, trust: Trust | None = None) -> Reading:
 
 
 def _alone(reader: Reader, told: dict[str, Any], context: Context) -> dict[str, Store]:
-    """Every ingredient's manifests, validated by themselves. One that does not read is left out."""
+    """Every ingredient's manifests, validated by themselves.
+
+    One that does not read is left out, and so are those beyond `ALONE` octets: each brings along its own
+    ingredients.
+    """
     import c2pa
 
     found: dict[str, Store] = {}
+    left = ALONE
     for name in _held(told):
         content = io.BytesIO()
         try:
-            reader.resource_to_stream(name, content)
+            left -= reader.resource_to_stream(name, content)
+            if left < 0:
+                break
             with c2pa.Reader("application/c2pa", content, context=context) as one:
                 store = parse(_account(one.json()), _account(one.crjson()))
         except c2pa.C2paError:
