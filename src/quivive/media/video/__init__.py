@@ -1,0 +1,1 @@
+"""What does a video say of itself, and which of its pictures are worth a look? (Its sound: `voices`.)"""
