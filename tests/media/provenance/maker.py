@@ -222,6 +222,23 @@ def stripped(jpeg: bytes) -> bytes:
     return b"".join(each for each in segments(jpeg) if each[:2] != b"\xff\xeb")
 
 
+def chunks(png: bytes) -> list[bytes]:
+    """The chunks of a PNG, its signature first."""
+    found, at = [png[:8]], 8
+    while at < len(png):
+        length = 12 + int.from_bytes(png[at : at + 4], "big")
+        found.append(png[at : at + length])
+        at += length
+    return found
+
+
+def transplanted_png(giver: bytes, taker: bytes) -> bytes:
+    """The PNG `taker` with the manifest (caBX chunk) of `giver` instead of its own."""
+    manifest = [each for each in chunks(giver) if each[4:8] == b"caBX"]
+    signature, header, *rest = (each for each in chunks(taker) if each[4:8] != b"caBX")
+    return b"".join([signature, header, *manifest, *rest])
+
+
 def with_xmp(jpeg: bytes, inside: str) -> bytes:
     """The JPEG with an XMP packet whose description holds `inside`."""
     packet = (

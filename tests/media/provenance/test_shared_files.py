@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from media.provenance.looking import OUTCOMES
+from media.provenance.looking import OUTCOMES, looking
+from media.provenance.maker import picture, transplanted_png
 from media.provenance.nosocket import apart_from_the_network
+from quivive.errors import Unreadable
+from quivive.media.provenance import trust
 
 UNTIL = datetime(2027, 3, 24, tzinfo=UTC)
 """When the certificates of the OpenAI files end. Their time stamps come from an authority on no list here, so
@@ -113,3 +119,39 @@ def test_an_old_claim_confirms_no_time_whoever_stamped_it(told: dict[str, Told])
     codes = {code for code, _, _ in told[f"{PUBLIC}/adobe-20220124-C.jpg"]}
     assert "c2pa/time-unconfirmed" in codes
     assert "c2pa/time-confirmed" in {code for code, _, _ in told[f"{RS}/C_with_CAWG_data.jpg"]}
+
+
+@pytest.fixture(scope="module")
+def genuine(shared_data: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted((shared_data / "media" / NEW).glob("*.png"))]
+
+
+def test_a_genuine_manifest_on_another_picture_is_content_changed_and_never_ai(genuine: list[bytes]) -> None:
+    look = looking()
+    for giver, taker in zip(genuine, [*genuine[1:], picture(1, "PNG")], strict=True):
+        told = look(transplanted_png(giver, taker), "moved.png")
+        assert told.outcome == "content-changed"
+        assert "claims-ai" not in told.codes
+
+
+def test_a_genuine_picture_that_was_changed_is_content_changed(genuine: list[bytes]) -> None:
+    look, good = looking(), genuine[-1]
+    for bad in (good + b"x", good[:-500] + bytes([good[-500] ^ 1]) + good[-499:]):
+        told = look(bad, "changed.png")
+        assert told.outcome == "content-changed"
+        assert "claims-ai" not in told.codes
+    with pytest.raises(Unreadable):
+        look(good[:-3000], "cut.png")
+
+
+def test_a_genuine_picture_that_was_saved_again_carries_none(genuine: list[bytes]) -> None:
+    again = io.BytesIO()
+    Image.open(io.BytesIO(genuine[-1])).convert("RGB").resize((400, 400)).save(again, "JPEG")
+    assert looking()(again.getvalue(), "again.jpg").codes == {"none"}
+
+
+def test_without_the_purposes_that_ship_some_genuine_pictures_would_not_read_as_trusted(
+    genuine: list[bytes]
+) -> None:
+    bare = looking(replace(trust.shipped(), purposes=""))
+    assert "credential-problem" in {bare(each, "a.png").outcome for each in genuine}
