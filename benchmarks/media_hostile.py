@@ -121,6 +121,7 @@ def faults(report: Report, touched: bool) -> list[str]:
         f"{e.detector}: {e.skipped}" for e in report.examinations if "report it as a bug" in str(e.skipped)
     ]
     said = report.findings or report.not_reached or any(each.skipped for each in report.examinations)
+    said = said or not report.items[0].media_type.startswith(("image/", "video/", "audio/"))  # a text, say
     return bugs + ["nothing was said"] * (not said) + ["the file was changed"] * touched
 
 

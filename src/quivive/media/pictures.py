@@ -28,10 +28,10 @@ WORKING = 16
 """Megapixels to which larger pictures are reduced once decoded: writing and codes stay legible."""
 FRAMES = 3
 """Frames of an animation, or pages of a TIFF, that are looked at."""
-ANIMATED = 100
-"""Megapixels of an animation within which the frames are chosen: each is decoded to get at the next."""
-SECONDS = 4.0
+SECONDS = 3.0
 """Processor time in which a picture must decode: 50 megapixels take some 2."""
+_ANIMATED = ("PNG", "GIF", "WEBP", "AVIF")
+"""Formats in which each frame is decoded to get at the next: all of them may have MEGAPIXELS together."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 
 T = TypeVar("T")
@@ -87,8 +87,9 @@ def frames(data: bytes, media_type: str, most: int = FRAMES) -> Iterator[Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = _open(data, media_type)
-            reach = max(ANIMATED * 1_000_000 // (image.width * image.height), 1)
-            count = min(int(getattr(image, "n_frames", 1)), 10_000, reach)
+            count = min(int(getattr(image, "n_frames", 1)), 10_000)
+            if image.format in _ANIMATED:
+                count = min(count, max(MEGAPIXELS * 1_000_000 // (image.width * image.height), 1))
             for index in sorted({i * (count - 1) // max(most - 1, 1) for i in range(min(most, count))}):
                 if count > 1:
                     image.seek(index)
