@@ -103,6 +103,13 @@ def test_a_term_in_a_metadata_assertion_counts_as_well(look: Look, camera: Ident
     assert "claims-ai" in look(signed(picture(), camera, made(None), metadata)).codes
 
 
+def test_an_ai_disclosure_is_a_claim_and_names_the_model(look: Look, camera: Identity) -> None:
+    model = {"modelType": "c2pa.types.model", "modelName": "Ex 1"}
+    disclosure = {"label": "c2pa.ai-disclosure", "data": model}
+    told = look(signed(picture(), camera, made(None), disclosure))
+    assert "“c2pa.ai-disclosure” (c2pa.types.model; Ex 1)" in told["claims-ai"].message
+
+
 def test_a_manifest_moved_onto_another_picture_is_content_changed_and_never_ai(
     look: Look, camera: Identity
 ) -> None:

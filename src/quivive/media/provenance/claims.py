@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quivive.media.provenance.store import Ingredient, Manifest, Signer, Statement, Store
+from quivive.media.provenance.store import DISCLOSURE, Ingredient, Manifest, Signer, Statement, Store
 from quivive.media.provenance.verdict import Verdict, intact, known_signer
 
 AI = frozenset({"trainedalgorithmicmedia", "compositewithtrainedalgorithmicmedia", "compositesynthetic",
-                "trainedalgorithmicdata"})  # fmt: skip
-"""IPTC digital source types, and one of the C2PA's own, that name generative AI for all or a part.
+                "trainedalgorithmicdata", DISCLOSURE})  # fmt: skip
+"""IPTC digital source types, one of the C2PA's own, and its AI disclosure, that name AI for all or a part.
 
 Not among them: algorithmicMedia (by rule, without training), algorithmicallyEnhanced, dataDrivenMedia,
 virtualRecording.

@@ -70,8 +70,8 @@ CODES: Mapping[str, str] = {
     ),
     "c2pa/problem-layout": (
         "The signed part of the content still matches, but the signature leaves out more of the file than "
-        "its own place, as programs did before version 2 of the standard. That part can have been changed "
-        "by anybody."
+        "its own place, as some older programs did. That part can have been changed by anybody, so nothing "
+        "that is stated counts."
     ),
     "c2pa/problem-form": "The record is not put together as the standard demands.",
     "c2pa/problem-unbound": "The record is tied to no content: it can have been put into any file.",

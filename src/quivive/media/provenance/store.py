@@ -19,6 +19,7 @@ ENTRIES = 200
 _UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _METADATA = frozenset({"c2pa.metadata", "cawg.metadata", "stds.iptc", "stds.iptc.photo-metadata",
                        "stds.schema-org.CreativeWork"})  # fmt: skip
+DISCLOSURE = "c2pa.ai-disclosure"
 
 Standing = Literal["success", "informational", "failure"]
 
@@ -51,7 +52,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Statement:
-    """A kind of source that a manifest states (IPTC digital source type), and for which step of the work."""
+    """A kind of source that a manifest states (IPTC digital source type), and for which step of the work.
+
+    An AI disclosure is one too: its `term` is the assertion's own label.
+    """
 
     term: str
     action: str = ""
@@ -141,7 +145,8 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
         signer=_signer(_table(signature.get("certificateInfo"))),
         stamp=_stamp(_table(signature.get("timeStampInfo"))),
         actions=tuple(dict.fromkeys(text(each.get("action")) for each in actions if each.get("action"))),
-        statements=tuple(dict.fromkeys([*map(_of_action, _with_term(actions)), *_of_metadata(assertions)])),
+        statements=tuple(dict.fromkeys(
+            [*map(_of_action, _with_term(actions)), *_of_metadata(assertions), *_disclosed(assertions)])),
         ingredients=tuple(_ingredient(_table(each)) for name, each in assertions.items()
                           if name.startswith("c2pa.ingredient"))[:ENTRIES],
         identity=any(name.startswith("cawg.identity") for name in assertions),
@@ -184,6 +189,14 @@ def _of_metadata(assertions: Mapping[str, Any]) -> Iterator[Statement]:
                 if key.rsplit(":", 1)[-1].lower() == "digitalsourcetype":
                     values = value if isinstance(value, list) else [value]
                     yield from (Statement(term(each)) for each in values[:5] if isinstance(each, str))
+
+
+def _disclosed(assertions: Mapping[str, Any]) -> Iterator[Statement]:
+    """An AI disclosure (C2PA 2.4): that a model was used, and which."""
+    for name, data in assertions.items():
+        if name.split("__")[0] == DISCLOSURE:
+            yield Statement(DISCLOSURE, text(_table(data).get("modelType")),
+                            text(_table(data).get("modelName")))  # fmt: skip
 
 
 def term(uri: str) -> str:

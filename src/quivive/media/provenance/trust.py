@@ -84,8 +84,8 @@ def shipped() -> Trust:
 def settings(trust: Trust) -> dict[str, object]:
     """What the library is told: the lists, and that it opens no connection.
 
-    Identity assertions (CAWG) are left undecoded: decoding one may fetch the document of a `did:web`,
-    whatever the allowed hosts say (c2pa-rs issue 1645).
+    Identity assertions (CAWG) are left undecoded: decoding one may look for the document of a `did:web`,
+    whatever is said of remote manifests, and the allowed hosts did not always bind it (c2pa-rs issue 1645).
     """
     anchors = [
         {"trust_uri": each.uri, "trust_kind": "tsa" if each.stamps else "manifest"}
