@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from quivive.errors import NotInstalled, TooLarge, Unreadable
 from quivive.media.provenance import trust as trusted
-from quivive.media.provenance.store import ENTRIES, MANIFESTS, Store, parse, text
+from quivive.media.provenance.account import ENTRIES, parse, text
+from quivive.media.provenance.store import Store
 from quivive.media.provenance.trust import Trust
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ TYPES = frozenset(
 )  # fmt: skip
 ACCOUNT = 24 * 2**20
 """Characters of the library's account of one file; genuine ones take less than a hundredth."""
-ALONE = 64 * 2**20
+ALONE, GENERATIONS = 64 * 2**20, 32
+"""Octets and number of ingredients' manifests that are validated by themselves."""
 _STORE = bytes.fromhex("63327061 0011 0010 8000 00aa00389b71")
 """The type of the box that holds a manifest store (C2PA 2.x, Manifest Store; ISO/IEC 19566-5)."""
 _NAMED = {"audio/x-m4a": "audio/mp4", "audio/wav": "audio/x-wav", "image/heif": "image/heic"}
@@ -62,8 +65,8 @@ def read(data: bytes, media_type: str, trust: Trust | None = None) -> Reading:
 def _alone(reader: Reader, told: dict[str, Any], context: Context) -> dict[str, Store]:
     """Every ingredient's manifests, validated by themselves.
 
-    One that does not read is left out, and so are those beyond `ALONE` octets: each brings along its own
-    ingredients.
+    One that does not read is left out, and so are those beyond the limits: each brings along its own
+    ingredients, so that a long history is read as often as it is long.
     """
     import c2pa
 
@@ -84,15 +87,16 @@ def _alone(reader: Reader, told: dict[str, Any], context: Context) -> dict[str, 
 
 
 def _held(told: dict[str, Any]) -> list[str]:
-    """Names under which the library gives out the manifests of ingredients."""
-    names: dict[str, None] = {}
-    manifests = told.get("manifests")
-    for each in list(manifests.values())[:MANIFESTS] if isinstance(manifests, dict) else ():
-        for ingredient in each.get("ingredients", ())[:ENTRIES]:
+    """Names under which the library gives out the manifests of ingredients, nearest to the file first."""
+    manifests, names = told.get("manifests"), dict[str, None]()
+    waiting = deque([told.get("active_manifest")])
+    while waiting and isinstance(manifests, dict) and len(names) < GENERATIONS:
+        for ingredient in manifests.get(waiting.popleft(), {}).get("ingredients", ())[:ENTRIES]:
             name = ingredient.get("manifest_data", {}).get("identifier")
-            if isinstance(name, str):
+            if isinstance(name, str) and name not in names:
                 names[name] = None
-    return list(names)[:MANIFESTS]
+                waiting.append(ingredient.get("active_manifest"))
+    return list(names)[:GENERATIONS]
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quivive.media.provenance.store import ENTRIES, MANIFESTS, parse, term, text
+from quivive.media.provenance.account import ENTRIES, MANIFESTS, parse, term, text
 
 
 def described(**manifest: Any) -> dict[str, Any]:
