@@ -13,8 +13,9 @@ from media.picture_helpers import codes
 from media.video.clip_maker import film, scene
 from quivive.errors import Unreadable
 from quivive.intake import take
-from quivive.media.video.camera_detector import Cameras
+from quivive.media.video.camera_detector import CODES, Cameras
 from quivive.media.video.cameras import in_tags, in_text
+from quivive.media.video.video_detector import Video
 from quivive.model import Detector, Finding, Item, Yield
 
 Run = Callable[[Detector, Item], list[Yield]]
@@ -91,8 +92,9 @@ def test_each_program_is_told_once() -> None:
 
 def test_a_recordings_own_words_are_read(run: Run) -> None:
     data = film([scene(1)], tags={"title": "OBS Virtual Camera"})
-    assert codes(run(Cameras(), take(data, "clip.mp4"))) == ["video/virtual-camera"]
-    assert run(Cameras(), take(film([scene(1)], tags={"title": "Holidays"}), "clip.mp4")) == []
+    assert "video/virtual-camera" in codes(run(Video(), take(data, "clip.mp4")))
+    other = film([scene(1)], tags={"title": "Holidays"})
+    assert not set(CODES) & set(codes(run(Video(), take(other, "clip.mp4"))))
 
 
 def test_it_names_lawful_uses_and_gives_no_score(run: Run) -> None:

@@ -17,7 +17,6 @@ from quivive.errors import CouldNotLook, TooLarge
 from quivive.intake import take
 from quivive.media.video import opening
 from quivive.media.video.boxes import MOST, boxes
-from quivive.media.video.camera_detector import Cameras
 from quivive.media.video.video_detector import Video
 from quivive.model import Context
 
@@ -32,7 +31,6 @@ def examined(data: bytes, context: Context, media_type: str = "video/mp4") -> st
     item = take(data, "clip.mp4", media_type)
     try:
         list(Video().examine(item, context))
-        list(Cameras().examine(item, context))
         said = "looked"
     except CouldNotLook as error:
         said = str(error)

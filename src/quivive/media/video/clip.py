@@ -28,9 +28,3 @@ def read(data: bytes, media_type: str) -> Clip:
             return Clip(said, key_frames(file, pictures(file)))
         except CouldNotLook as error:
             return Clip(said, None, str(error))
-
-
-def words(data: bytes, media_type: str) -> tuple[str, ...]:
-    """The values of all tags, none twice. Raises Unreadable or TooLarge."""
-    with opened(data, media_type) as file:
-        return tuple(dict.fromkeys(value for _, value in container(file, data, media_type).every()))

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from quivive.apart import apart
 from quivive.errors import Unreadable
 from quivive.intake import derive
+from quivive.media.video.camera_detector import CODES, told
+from quivive.media.video.cameras import in_tags
 from quivive.media.video.clip import Clip, read
 from quivive.media.video.frames import KeyFrame
 from quivive.media.video.opening import FORMATS
@@ -92,7 +94,7 @@ class Video:
     version = "1"
     accepts = frozenset(FORMATS)
     online = False
-    codes = _CODES
+    codes: Mapping[str, str] = {**_CODES, **CODES}
 
     def sources(self) -> tuple[Source, ...]:
         """No dated data."""
@@ -106,6 +108,7 @@ class Video:
         file_name = subject.name.rsplit("/", 1)[-1]
         for saying in sayings(clip.container, file_name, context.now):
             yield finding(self, saying.code, saying.kind, subject, params=saying.params)
+        yield from told(self, subject, in_tags(dict.fromkeys(value for _, value in clip.container.every())))
         if clip.seen is None:
             raise Unreadable(clip.unseen)
         yield from self._coverage(subject, clip)
