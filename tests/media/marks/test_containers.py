@@ -183,6 +183,10 @@ def test_what_is_no_such_file_gets_a_clear_answer(data, media_type):
         read(data, media_type)
 
 
+def test_a_bitmap_holds_no_texts():
+    assert read(saved("BMP"), "image/bmp").texts == ()
+
+
 def test_a_bare_signature_is_a_file_that_breaks_off():
     for start in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"):
         assert "breaks off" in " ".join(read(start, "").unread)

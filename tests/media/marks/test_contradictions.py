@@ -15,6 +15,7 @@ from media.marks.made import (
     exif_segment,
     found,
     graph,
+    iptc_segment,
     jpeg,
     png,
     saved,
@@ -107,6 +108,11 @@ def test_a_cameras_name_without_exposure_or_filled_by_a_generator_is_none():
     assert set(found(saved("WEBP", exif=exif(filled)))) == {"mark/comfyui"}
     flux = {0x0131: "AI generated;txt2img;flux", 0x010F: "Black Forest Labs", 0x0110: "flux", 0x829A: (1, 2)}
     assert set(found(jpeg(exif_segment(flux)))) == {"mark/vendor"}
+
+
+def test_a_photograph_that_a_telephone_edited_with_ai_contradicts_nothing():
+    told = found(jpeg(exif_segment(CAMERA), iptc_segment({110: "Edited with Google AI"})))
+    assert set(told) == {"mark/vendor"}
 
 
 def test_a_capture_label_beside_a_generators_text_is_a_contradiction():

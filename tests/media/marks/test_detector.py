@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from media.marks.made import SETTINGS, comment, exif_segment, found, jpeg, png, text
+from quivive.media.marks import references
+from quivive.media.marks.detector import GeneratorMarks
 
 EXPECTED = {
     "comfyui/img2img__img2img_workflow.png": "comfyui",
@@ -83,6 +85,14 @@ def test_the_finding_says_where_the_mark_stands() -> None:
     told = found(jpeg(exif_segment({0x9286: comment(SETTINGS)})))["mark/a1111"]
     assert told.where is not None
     assert told.where.part == "EXIF UserComment"
+
+
+def test_every_mark_names_where_it_is_documented() -> None:
+    marks = {code for code in GeneratorMarks.codes if "contradiction" not in code}
+    for code in marks - {"mark/scaled", "mark/partly-read"}:
+        assert references.of(code, "Ideogram"), code
+    told = found(png(text("Software", "Recraft")))["mark/vendor"]
+    assert told.references == (references.OWN_NAME,)
 
 
 def test_what_was_not_read_is_said() -> None:

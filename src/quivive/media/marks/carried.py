@@ -9,6 +9,8 @@ MOST_TEXTS = 2_000
 """Texts of one file that are looked at."""
 MOST_CHARACTERS = 8 * 2**20
 """Characters of one text; ComfyUI workflows with pictures in them reach some millions."""
+MOST_BLOCKS = 24
+"""Blocks of EXIF, XMP and the like of one file that are read."""
 MOST_IN_ALL = 24 * 2**20
 """Characters of all texts of a file."""
 
@@ -96,6 +98,27 @@ class Reading:
     """An IPTC source type that says 'a camera took it', where the file carries one."""
     size: Size = (0, 0)
     unread: tuple[str, ...] = ()
+
+
+@dataclass
+class Walk:
+    """What walking through one file has cost so far, and what had to be left."""
+
+    unread: list[str] = field(default_factory=list)
+    blocks: int = 0
+    sizes: list[Size] = field(default_factory=list)
+
+    def another_block(self) -> bool:
+        """Whether one more block of metadata in a form of its own (EXIF, XMP, IPTC) may be read."""
+        self.blocks += 1
+        if self.blocks == MOST_BLOCKS + 1:
+            self.unread.append(f"more than {MOST_BLOCKS} blocks of metadata")
+        return self.blocks <= MOST_BLOCKS
+
+    @property
+    def size(self) -> Size:
+        """The first size met; (0, 0) where there was none."""
+        return self.sizes[0] if self.sizes else (0, 0)
 
 
 def bounded(texts: Iterable[Text]) -> tuple[tuple[Text, ...], tuple[str, ...]]:

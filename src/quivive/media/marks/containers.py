@@ -7,8 +7,9 @@ from quivive.media.marks import boxed, exif, gif, jpeg, png, stealth, tracks, we
 from quivive.media.marks.carried import Carried, bounded, value_of
 
 PICTURES = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/heic", "image/avif"}
-)
+    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/heic", "image/avif",
+     "image/bmp"}
+)  # fmt: skip
 TYPES = PICTURES | tracks.TYPES
 
 
@@ -38,6 +39,8 @@ def _by_signature(data: bytes) -> Carried | None:
         return gif.read(data)
     if data[:4] in (b"II*\0", b"MM\0*"):
         return _tiff(data)
+    if data[:2] == b"BM":
+        return Carried()  # a bitmap has no place for a text
     return None
 
 

@@ -17,6 +17,8 @@ SIZE, SCALED = "mark/contradiction-size", "mark/scaled"
 CAMERA, SOURCE = "mark/contradiction-camera", "mark/contradiction-source-type"
 GENERATORS = "mark/contradiction-generators"
 _LABELS = frozenset({*labels.TERMS, labels.CHINA, labels.PLATFORM})
+_EDITORS = frozenset({"Google", "Adobe Firefly"})
+"""Vendors whose mark telephones and photo editors set on photographs that they worked on."""
 _ROUNDING = 64
 """Sides are rounded to multiples of 8 or 64 by the models."""
 _SHAPE = 0.02
@@ -36,8 +38,9 @@ def find(reading: Reading) -> Iterator[Contradiction]:
     """All contradictions of a file, each once."""
     generators = [mark for mark in reading.marks if mark.code not in _LABELS]
     yield from _sizes(generators, reading.size)
-    if generators and reading.camera:
-        yield Contradiction(CAMERA, {"generator": generators[0].whose, "camera": reading.camera.name,
+    makers = [mark for mark in generators if mark.whose not in _EDITORS and mark.code != vendors.SYSTEM]
+    if makers and reading.camera:
+        yield Contradiction(CAMERA, {"generator": makers[0].whose, "camera": reading.camera.name,
                                      "exposure": reading.camera.exposure})  # fmt: skip
     says_ai = [mark for mark in reading.marks if mark.code not in (labels.CAPTURED, labels.OTHER)]
     if reading.captured and says_ai:

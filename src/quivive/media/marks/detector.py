@@ -1,11 +1,21 @@
-"""Which generator's marks does the file carry, and what contradicts them?"""
+"""Which generator's marks does the file carry, and what contradicts them?
+
+Programs that make pictures, films and sounds with AI write into the file how they did it, and some label
+what they make. Where such a text is there, it says more than any score: often the prompt, the model and the
+seed. It proves nothing by itself, since anyone can add or remove it, and most services and messengers
+remove it: a file without marks may have been made by AI all the same. What does not fit together (another
+size than the text says, a camera's data beside a workflow, two generators) is told too.
+`benchmarks/media_marks.py` measures what is found and what is found wrongly; `references.py` says where
+each mark is documented. Not read: what is signed (C2PA, another detector), and watermarks in pixels that
+only their makers can read (SynthID).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from quivive.apart import apart
-from quivive.media.marks import containers, contradictions, reading, wording
+from quivive.media.marks import containers, contradictions, reading, references, wording
 from quivive.media.marks.carried import Mark
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 
@@ -93,7 +103,8 @@ class GeneratorMarks:
         place = wording.places(mark)
         params = {"place": place, "settings": wording.settings(mark), "vendor": wording.shown(mark.whose)}
         params |= {key: wording.shown(value, wording.PROMPT) for key, value in mark.details}
-        return finding(self, mark.code, _kind(mark.code), item, params=params, where=Where(part=place))
+        return finding(self, mark.code, _kind(mark.code), item, params=params, where=Where(part=place),
+                       references=references.of(mark.code, mark.whose))  # fmt: skip
 
 
 def _kind(code: str) -> Kind:

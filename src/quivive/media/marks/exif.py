@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
 from quivive.media.marks import iim, xmp
@@ -15,6 +16,7 @@ _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 129: 1}
 """Octets a value, by type; 129 is UTF-8 (EXIF 3.0)."""
 _EXIF_DIRECTORY = 0x8769
 _USER_COMMENT, _XMP, _IPTC = 0x9286, 0x02BC, 0x83BB
+_PACKETS = frozenset({_XMP, _IPTC})
 _NAMES = {
     0x0100: "ImageWidth", 0x0101: "ImageLength", 0x010D: "DocumentName", 0x010E: "ImageDescription",
     0x010F: "Make", 0x0110: "Model", 0x0112: "Orientation", 0x0131: "Software", 0x013B: "Artist",
@@ -28,6 +30,15 @@ _NAMES = {
 Order = Literal["little", "big"]
 
 
+@dataclass
+class _Walk:
+    """Directories to come, octets of values that may still be read, packets in forms of their own met."""
+
+    queue: list[int]
+    left: int = MOST_CHARACTERS
+    packets: set[int] = field(default_factory=set)
+
+
 def read(block: bytes) -> Iterator[Text]:
     """Texts and numbers of all directories; what is damaged is left out. Never raises."""
     block = block[len(HEADER) :] if block.startswith(HEADER) else block
@@ -38,15 +49,15 @@ def read(block: bytes) -> Iterator[Text]:
         order = "big"
     else:
         return
-    queue, seen = [int.from_bytes(block[4:8], order)], set[int]()
-    while queue and len(seen) < MOST_DIRECTORIES:
-        start = queue.pop(0)
+    walk, seen = _Walk([int.from_bytes(block[4:8], order)]), set[int]()
+    while walk.queue and len(seen) < MOST_DIRECTORIES:
+        start = walk.queue.pop(0)
         if start not in seen and 8 <= start < len(block):
             seen.add(start)
-            yield from _directory(block, start, order, queue)
+            yield from _directory(block, start, order, walk)
 
 
-def _directory(block: bytes, start: int, order: Order, queue: list[int]) -> Iterator[Text]:
+def _directory(block: bytes, start: int, order: Order, walk: _Walk) -> Iterator[Text]:
     count = min(int.from_bytes(block[start : start + 2], order), MOST_ENTRIES)
     for at in range(start + 2, start + 2 + 12 * count, 12):
         entry = block[at : at + 12]
@@ -55,12 +66,15 @@ def _directory(block: bytes, start: int, order: Order, queue: list[int]) -> Iter
         tag, kind = int.from_bytes(entry[:2], order), int.from_bytes(entry[2:4], order)
         length = _WIDTHS.get(kind, 0) * int.from_bytes(entry[4:8], order)
         begin = int.from_bytes(entry[8:12], order)
-        raw = entry[8 : 8 + length] if length <= 4 else block[begin : begin + min(length, MOST_CHARACTERS)]
         if tag == _EXIF_DIRECTORY:
-            queue.append(begin)
-        elif raw:
-            yield from _entry(tag, kind, raw, order)
-    queue.append(int.from_bytes(block[start + 2 + 12 * count : start + 6 + 12 * count], order))
+            walk.queue.append(begin)
+        elif tag in _NAMES or kind in (2, 129) or (tag in _PACKETS and tag not in walk.packets):
+            walk.packets.add(tag)
+            length = min(length, walk.left)
+            walk.left -= length
+            raw = entry[8 : 8 + length] if length <= 4 else block[begin : begin + length]
+            yield from _entry(tag, kind, raw, order) if raw else ()
+    walk.queue.append(int.from_bytes(block[start + 2 + 12 * count : start + 6 + 12 * count], order))
 
 
 def _entry(tag: int, kind: int, raw: bytes, order: Order) -> Iterator[Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quivive.media.marks import xmp
-from quivive.media.marks.carried import Carried, Text, bounded
+from quivive.media.marks.carried import Carried, Text, Walk, bounded
 
 MOST_BLOCKS = 20_000
 _XMP = b"XMP DataXMP"
@@ -16,11 +16,12 @@ _XMP_END = b"\x01\xff\xfe"
 def read(data: bytes) -> Carried:
     """Comments and XMP between the frames."""
     size = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
-    texts, unread = bounded(_texts(data))
-    return Carried(texts, size, unread)
+    walk = Walk()
+    texts, left = bounded(_texts(data, walk))
+    return Carried(texts, size, (*walk.unread, *left))
 
 
-def _texts(data: bytes) -> Iterator[Text]:
+def _texts(data: bytes, walk: Walk) -> Iterator[Text]:
     at = 13 + _table(data[10:11])
     for _ in range(MOST_BLOCKS):
         kind = data[at : at + 2]
@@ -28,7 +29,8 @@ def _texts(data: bytes) -> Iterator[Text]:
             at = _skip(data, at + 11 + _table(data[at + 9 : at + 10]))
         elif kind == b"\x21\xff" and data[at + 3 : at + 14] == _XMP:
             end = data.find(_XMP_END, at)
-            yield from xmp.read(data[at + 14 : end if end > 0 else len(data)])
+            if walk.another_block():
+                yield from xmp.read(data[at + 14 : end if end > 0 else len(data)])
             at = _skip(data, end + 258) if end > 0 else len(data)
         elif kind[:1] == b"\x21":
             if kind == b"\x21\xfe":

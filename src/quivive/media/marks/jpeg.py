@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from quivive.media.marks import exif, iim, xmp
-from quivive.media.marks.carried import Carried, Text, bounded
+from quivive.media.marks.carried import MOST_BLOCKS, Carried, Text, Walk, bounded
 
 SIGNATURE = b"\xff\xd8\xff"
 MOST_SEGMENTS = 20_000
@@ -20,25 +20,24 @@ _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 def read(data: bytes) -> Carried:
     """Texts before the pixels; also where the file breaks off there."""
-    sizes: list[tuple[int, int]] = []
-    unread: list[str] = []
-    texts, left = bounded(_texts(data, sizes, unread))
-    return Carried(texts, sizes[0] if sizes else (0, 0), (*unread, *left))
+    walk = Walk()
+    texts, left = bounded(_texts(data, walk))
+    return Carried(texts, walk.size, (*walk.unread, *left))
 
 
-def _texts(data: bytes, sizes: list[tuple[int, int]], unread: list[str]) -> Iterator[Text]:
+def _texts(data: bytes, walk: Walk) -> Iterator[Text]:
     extended: dict[bytes, dict[int, bytes]] = {}
-    for marker, body in _segments(data, unread):
+    for marker, body in _segments(data, walk.unread):
         if marker in _FRAMES and len(body) >= 5:
-            sizes.append((int.from_bytes(body[3:5], "big"), int.from_bytes(body[1:3], "big")))
+            walk.sizes.append((int.from_bytes(body[3:5], "big"), int.from_bytes(body[1:3], "big")))
         elif marker == 0xFE:
             yield Text("JPEG", "comment", body.decode("utf-8", "replace").strip("\0"))
         elif marker == 0xE1 and body.startswith(_EXTENDED):
             name, rest = body[len(_EXTENDED) : len(_EXTENDED) + 32], body[len(_EXTENDED) + 32 :]
             extended.setdefault(name, {})[int.from_bytes(rest[4:8], "big")] = rest[8:]
-        else:
+        elif marker in (0xE1, 0xED) and walk.another_block():
             yield from _application(marker, body)
-    for parts in extended.values():
+    for parts in list(extended.values())[:MOST_BLOCKS]:
         yield from xmp.read(b"".join(parts[offset] for offset in sorted(parts)))
 
 

@@ -9,16 +9,14 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from quivive.media.marks import exif, iim, xmp
-from quivive.media.marks.carried import MOST_CHARACTERS, Carried, Text, bounded
+from quivive.media.marks.carried import MOST_CHARACTERS, Carried, Text, Walk, bounded
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 100_000
 """Chunks that are walked; 50 megapixels in chunks of 8 KiB have some 25,000."""
-MOST_BLOCKS = 32
-"""Blocks of EXIF, XMP and the like that are read."""
 MOST_PACKED = 32 * 2**20
 """Characters that all packed texts together may unpack to."""
 MOST_PROFILE = 2 * 2**20
@@ -30,30 +28,21 @@ _XMP_KEY = "XML:com.adobe.xmp"
 
 
 @dataclass
-class _Walk:
-    """What one file has cost so far, and what had to be left."""
+class _Unpacking(Walk):
+    """A walk that also counts what packed texts have cost."""
 
-    unread: list[str] = field(default_factory=list)
     packed: int = 0
-    blocks: int = 0
-
-    def another_block(self) -> bool:
-        """Whether one more block of other metadata (EXIF, XMP, a profile) may be read."""
-        self.blocks += 1
-        if self.blocks == MOST_BLOCKS + 1:
-            self.unread.append(f"more than {MOST_BLOCKS} blocks of metadata")
-        return self.blocks <= MOST_BLOCKS
 
 
 def read(data: bytes) -> Carried:
     """Texts of tEXt, zTXt, iTXt, eXIf and ComfyUI's own comf chunk; also of what ends without IEND."""
-    walk = _Walk()
+    walk = _Unpacking()
     size = struct.unpack(">II", data[16:24]) if data[12:16] == b"IHDR" and len(data) >= 24 else (0, 0)
     texts, left = bounded(_texts(data, walk))
     return Carried(texts, size, (*dict.fromkeys(walk.unread), *left))
 
 
-def _texts(data: bytes, walk: _Walk) -> Iterator[Text]:
+def _texts(data: bytes, walk: _Unpacking) -> Iterator[Text]:
     for kind, body in _chunks(data, walk.unread):
         if kind == b"eXIf" and walk.another_block():
             yield from exif.read(body)
@@ -91,17 +80,17 @@ def _chunks(data: bytes, unread: list[str]) -> Iterator[tuple[bytes, bytes]]:
     unread.append(f"more than {MOST_CHUNKS:,} parts")
 
 
-def _plain(body: bytes, _: _Walk) -> tuple[str, bytes]:
+def _plain(body: bytes, _: _Unpacking) -> tuple[str, bytes]:
     key, _nul, value = body.partition(b"\0")
     return _words(key), value
 
 
-def _packed(body: bytes, walk: _Walk) -> tuple[str, bytes]:
+def _packed(body: bytes, walk: _Unpacking) -> tuple[str, bytes]:
     key, _nul, rest = body.partition(b"\0")
     return _words(key), _inflated(rest[1:], walk)
 
 
-def _international(body: bytes, walk: _Walk) -> tuple[str, bytes]:
+def _international(body: bytes, walk: _Unpacking) -> tuple[str, bytes]:
     """keyword NUL flag method language NUL translated-keyword NUL text (§11.3.3.4)."""
     key, _nul, rest = body.partition(b"\0")
     value = [*rest[2:].split(b"\0", 2), b"", b""][2]
@@ -111,7 +100,7 @@ def _international(body: bytes, walk: _Walk) -> tuple[str, bytes]:
 _READERS = {b"tEXt": _plain, b"zTXt": _packed, b"iTXt": _international, b"comf": _plain}
 
 
-def _told(key: str, value: bytes, walk: _Walk) -> Iterator[Text]:
+def _told(key: str, value: bytes, walk: _Unpacking) -> Iterator[Text]:
     if key == _XMP_KEY:
         if walk.another_block():
             yield from xmp.read(value)
@@ -137,7 +126,7 @@ def _profile(kind: str, value: bytes) -> Iterator[Text]:
         yield from iim.read(block)
 
 
-def _inflated(body: bytes, walk: _Walk) -> bytes:
+def _inflated(body: bytes, walk: _Unpacking) -> bytes:
     """At most MOST_CHARACTERS of what unpacks; of a damaged text what comes before the damage."""
     unpack, out = zlib.decompressobj(), bytearray()
     most = min(MOST_CHARACTERS, MOST_PACKED - walk.packed)

@@ -20,7 +20,7 @@ FLUX = "Black Forest Labs"
 _MOST = 200
 """Characters of a field that is a name."""
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_JOB = re.compile(rf"(?s)(.*?)\s*\bJob ID: ?({_UUID})\s*\Z", re.IGNORECASE)
+_JOB = re.compile(rf" ?{_UUID}\s*\Z", re.IGNORECASE)
 _SIGNATURE = re.compile(r"Signature: ?[A-Za-z0-9+/=_-]{40,}\s*\Z")
 _GOOGLE = re.compile(r"(?:made|edited|created|generated) with google ai\b", re.IGNORECASE)
 _MAKER_FIELDS = frozenset(
@@ -66,9 +66,10 @@ def read(texts: Sequence[Text]) -> Iterator[Mark]:
 
 def _midjourney(texts: Sequence[Text]) -> Iterator[Mark]:
     for text in texts:
-        if text.name in _CAPTIONS and (job := _JOB.match(text.value[-20_000:])):
+        prompt, _, job = text.value.rpartition("Job ID:")
+        if text.name in _CAPTIONS and _JOB.match(job[:_MOST]):
             yield Mark(
-                CODE, "Midjourney", (text.label,), Settings(prompt=job[1], excerpt=f"Job ID: {job[2]}")
+                CODE, "Midjourney", (text.label,), Settings(prompt=prompt.strip(), excerpt=f"Job ID:{job}")
             )
 
 

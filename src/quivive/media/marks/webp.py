@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quivive.media.marks import exif, xmp
-from quivive.media.marks.carried import Carried, Text, bounded
+from quivive.media.marks.carried import Carried, Text, Walk, bounded
 
 MOST_CHUNKS = 100_000
+_READERS = {b"EXIF": exif.read, b"XMP ": xmp.read}
 
 
 def read(data: bytes) -> Carried:
     """Texts of the EXIF and XMP chunks, wherever they stand."""
-    sizes: list[tuple[int, int]] = []
-    unread: list[str] = []
-    texts, left = bounded(_texts(data, sizes, unread))
-    return Carried(texts, sizes[0] if sizes else (0, 0), (*unread, *left))
+    walk = Walk()
+    texts, left = bounded(_texts(data, walk))
+    return Carried(texts, walk.size, (*walk.unread, *left))
 
 
-def _texts(data: bytes, sizes: list[tuple[int, int]], unread: list[str]) -> Iterator[Text]:
-    for kind, body in _chunks(data, unread):
-        if kind == b"EXIF":
-            yield from exif.read(body)
-        elif kind == b"XMP ":
-            yield from xmp.read(body)
+def _texts(data: bytes, walk: Walk) -> Iterator[Text]:
+    for kind, body in _chunks(data, walk.unread):
+        if kind in _READERS:
+            if walk.another_block():
+                yield from _READERS[kind](body)
         elif size := _size(kind, body):
-            sizes.append(size)
+            walk.sizes.append(size)
 
 
 def _size(kind: bytes, body: bytes) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from xml.parsers import expat
@@ -12,7 +13,9 @@ JPEG_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 MOST_OCTETS = 16 * 2**20
 MOST_DEPTH = 100
 MOST_PROPERTIES = 2_000
-MOST_ELEMENTS = 50_000
+MOST_ELEMENTS = 30_000
+MOST_ALIKE = 100
+"""Properties of one name; editors list every document that a picture was ever part of."""
 _STRUCTURE = ("rdf:", "x:", "xml")
 
 
@@ -28,6 +31,7 @@ class _Collector:
         self._open: list[str] = []
         self._words: list[str] = []
         self._elements = 0
+        self._alike: Counter[str] = Counter()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
@@ -58,9 +62,11 @@ class _Collector:
         return next((name for name in reversed(self._open) if not name.startswith(_STRUCTURE)), "")
 
     def _keep(self, key: str, value: str) -> None:
+        self._alike[key] += 1
         if len(self.found) >= MOST_PROPERTIES:
             raise _Enough
-        self.found.append(Text("XMP", key, value))
+        if self._alike[key] <= MOST_ALIKE:
+            self.found.append(Text("XMP", key, value))
 
 
 def read(packet: bytes) -> Iterator[Text]:
