@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from quivive import Workbench, __version__, config
+from quivive import Workbench, __version__, apart, config
 from quivive.model import Report
 
 ROOT = Path(__file__).parents[1]
@@ -154,6 +154,8 @@ def too_much(row: Mapping[str, Any]) -> bool:
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The worst of many files."""
+    if not rows:
+        return {}
     slowest = max(rows, key=lambda row: row["processor_seconds"])
     return {
         "files": len(rows),
@@ -186,6 +188,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for files that failed")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    apart.PATIENCE = 100  # on a machine that others use a call may wait long: processor time counts
     with tempfile.TemporaryDirectory() as place:
         bench = Workbench(config.load(environ={"QUIVIVE_HOME": place}))
         bench.check(ROOT / "tests/data/media/qr.png")  # detectors and the child are there
@@ -196,8 +199,8 @@ def main() -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, shared",
         "limits": {"processor_seconds": SECONDS, "mebibytes": MEBIBYTES}, "seed": given.seed,
         "detectors": [detector.name for detector in bench.detectors() if detector.name.startswith("media")],
-        "made": summary([row for row in made if not row["name"].startswith(LABORIOUS)] or made),
-        "damaged": summary(changed) if changed else {}, "files": made,
+        "made": summary([row for row in made if not row["name"].startswith(LABORIOUS)]),
+        "damaged": summary(changed), "files": made,
     }  # fmt: skip
     print(json.dumps(result, indent=1))
     if given.write:
