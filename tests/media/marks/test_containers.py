@@ -183,6 +183,11 @@ def test_what_is_no_such_file_gets_a_clear_answer(data, media_type):
         read(data, media_type)
 
 
+def test_xmp_in_a_drawing_is_read():
+    drawing = b"<svg><metadata>" + xmp(f"<x {AI}/>") + b"</metadata></svg>"
+    assert {each.name for each in read(drawing, "image/svg+xml").texts} >= {"digitalsourcetype"}
+
+
 def test_a_bitmap_holds_no_texts():
     assert read(saved("BMP"), "image/bmp").texts == ()
 

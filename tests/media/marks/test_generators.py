@@ -188,6 +188,59 @@ def test_a_graph_that_breaks_off_is_still_a_mark(kept, whole):
     message(png(text("workflow", whole[: int(len(whole) * kept)])), "mark/comfyui")
 
 
+def _wrapped(times: int) -> str:
+    value = graph()
+    for _ in range(times):
+        value = json.dumps(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "value", [_wrapped(1), _wrapped(3), "xxxx" + graph(), "\0\0\0" + graph(), graph() + "\0x"]
+)
+def test_a_graph_in_wrappings_is_read(value):
+    assert "Seed: 777" in message(film("matroska", {"prompt": value.replace("\0", " ")}), "mark/comfyui")
+
+
+def test_the_least_that_comfyui_takes_is_a_mark():
+    drawn = '{"nodes": [{"id": 1, "type": "KSampler", "pos": [100, 100], "size": [200, 200]}]}'
+    message(film("mp4", {"WORKFLOW": drawn}), "mark/comfyui")
+    message(png(text("workflow", '{"nodes": []}')), "mark/comfyui")
+    message(
+        png(text("prompt", '{"1":{"class_type":"KSampler","inputs":{"cfg":NaN,"denoise":Infinity}}}')),
+        "mark/comfyui",
+    )
+
+
+def test_other_programs_drawings_are_no_mark():
+    flow = {
+        "nodes": [{"id": "a", "type": "n8n-nodes-base.set", "typeVersion": 1, "parameters": {}}],
+        "connections": {},
+    }
+    assert found(png(text("Description", json.dumps(flow)))) == {}
+    assert found(png(text("mxfile", json.dumps({"nodes": ["a", "b"], "links": []})))) == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (saved("AVIF") + b"\0\0\4\xffuuidcomfyui_workflow" + json.dumps({"prompt": graph()}).encode(), None),
+        (b"\0\0\0\x18ftypisom" + bytes(12) + b"\0\0\4\xffudta" + graph().encode() + b"\0\1", "video/mp4"),
+        (
+            b"<svg xmlns='x'><metadata><![CDATA["
+            + json.dumps({"prompt": json.loads(graph())}).encode()
+            + b"]]></metadata></svg>",
+            "image/svg+xml",
+        ),
+        (jpeg() + b"\0" + graph().encode(), None),
+    ],
+)
+def test_a_graph_in_plain_letters_is_found_where_no_reader_looks(data, media_type):
+    told = found(data, media_type=media_type)
+    assert "Seed: 777" in told["mark/comfyui"].message
+    assert "file plain text" in told["mark/comfyui"].message
+
+
 def test_a_graph_with_nothing_in_it_is_a_mark_too():
     assert "“{" in message(
         png(text("workflow", '{"last_node_id": 0, "nodes": [], "links": []}')), "mark/comfyui"

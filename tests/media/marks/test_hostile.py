@@ -91,7 +91,7 @@ BOMBS: dict[str, Make] = {
     ),
     "EXIF directories": lambda: jpeg(*[segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 60_000)] * 300),
     "EXIF values": lambda: png(chunk(b"eXIf", _many_values(0x010E))),
-    "EXIF packets": lambda: png(*[chunk(b"eXIf", _many_values(0x02BC))] * 40),
+    "EXIF packets": lambda: png(*[chunk(b"eXIf", _many_values(0x02BC))] * 8),
     "JPEG segments": lambda: jpeg(*[segment(0xFE, b"x")] * 30_000),
     "JPEG fill": lambda: b"\xff\xd8" + b"\xff" * 20_000_000,
     "WebP chunks": lambda: b"RIFF\0\0\0\0WEBP" + b"abcd\0\0\0\0" * 200_000,

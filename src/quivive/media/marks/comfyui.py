@@ -20,6 +20,8 @@ from quivive.media.marks.settings import mapping, parsed
 
 CODE = "mark/comfyui"
 _PREFIX = re.compile(r"\s*(?:prompt|workflow|extra_pnginfo|generation_data)\s*:\s*(?=[{\[])", re.IGNORECASE)
+_STRAY = re.compile(r'[^{"]{1,40}(?=[{"])')
+"""What old writers left before the JSON of a tag."""
 _BROKEN = (
     re.compile(r'"class_type"\s*:\s*"[\w ./|+\-()]{2,80}"'),
     re.compile(r'"inputs"\s*:\s*[{\[]'),
@@ -34,6 +36,7 @@ _FIELDS = {
     "sampler": re.compile(r'"sampler_name"\s*:\s*"([^"\\]{1,60})"'),
     "model": re.compile(r'"(?:ckpt|unet|model)_name"\s*:\s*"([^"]{1,120})"'),
 }
+_DRAWN = frozenset({"widgets_values", "outputs", "inputs", "pos"})
 _FORMS = ("prompt", "workflow")
 
 
@@ -56,12 +59,15 @@ def _graphs(text: Text) -> Iterator[Mapping[str, Any] | str]:
     """Graphs in the text, parsed; the text itself where it is a graph that is broken."""
     if "class_type" not in text.value and "nodes" not in text.value:
         return
-    prefix = _PREFIX.match(text.value)
+    prefix = _PREFIX.match(text.value) or (_STRAY.match(text.value) if text.name in _FORMS else None)
     value = text.value[prefix.end() :] if prefix else text.value
     content = parsed(value)
     if isinstance(content, dict):
-        yield from _in(content, 3)
-    elif content is None and value.lstrip()[:1] == "{" and _is_torn(value):
+        drawn = text.name == "workflow" or (
+            prefix is not None and prefix[0].strip().lower().startswith("workflow")
+        )
+        yield from [content] if drawn and isinstance(content.get("nodes"), list) else _in(content, 3)
+    elif content is None and value.lstrip()[:1] in ("{", '"') and _is_torn(value):
         yield value
 
 
@@ -87,8 +93,8 @@ def _is_workflow(content: Mapping[str, Any]) -> bool:
     nodes = content.get("nodes")
     return isinstance(nodes, list) and (
         {"links", "last_node_id"} <= content.keys()
-        or any(isinstance(node, dict) and "type" in node and "id" in node and
-               ("widgets_values" in node or "outputs" in node or "inputs" in node) for node in nodes)
+        or any(isinstance(node, dict) and {"type", "id"} <= node.keys() and _DRAWN & node.keys()
+               for node in nodes)
     )  # fmt: skip
 
 

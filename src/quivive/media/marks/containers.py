@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from quivive.errors import Unreadable
-from quivive.media.marks import boxed, exif, gif, jpeg, png, stealth, tracks, webp
-from quivive.media.marks.carried import Carried, bounded, value_of
+from quivive.media.marks import boxed, exif, gif, jpeg, plain, png, stealth, tracks, webp, xmp
+from quivive.media.marks.carried import Carried, Text, bounded, value_of
 
 PICTURES = frozenset(
     {"image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/heic", "image/avif",
-     "image/bmp"}
+     "image/bmp", "image/svg+xml"}
 )  # fmt: skip
 TYPES = PICTURES | tracks.TYPES
 
@@ -20,12 +23,26 @@ def read(data: bytes, media_type: str) -> Carried:
     """
     if not data:
         raise Unreadable("The file is empty.")
-    carried = _by_signature(data) or _by_type(data, media_type)
+    carried = _with_plain(data, media_type)
     if not stealth.may_hide(data):
         return carried
     unread: list[str] = []
     hidden = stealth.read(data, unread)
     return Carried((*carried.texts, *hidden), carried.size, (*carried.unread, *unread))
+
+
+def _with_plain(data: bytes, media_type: str) -> Carried:
+    """With what stands in plain letters where no reader looks, also where the container does not open."""
+    try:
+        carried = _by_signature(data) or _by_type(data, media_type)
+    except Unreadable as error:
+        texts, unread = bounded(plain.read(data))
+        if not texts:
+            raise
+        return Carried(texts, unread=(*unread, str(error).rstrip(".")))
+    if any(part in text.value for text in carried.texts for part in ("class_type", "nodes")):
+        return carried
+    return replace(carried, texts=(*carried.texts, *plain.read(data)))
 
 
 def _by_signature(data: bytes) -> Carried | None:
@@ -49,7 +66,17 @@ def _by_type(data: bytes, media_type: str) -> Carried:
         return boxed.read(data, media_type)
     if media_type in tracks.TYPES:
         return tracks.read(data, media_type)
+    if media_type == "image/svg+xml":
+        texts, unread = bounded(_svg(data))
+        return Carried(texts, unread=unread)
     raise Unreadable(f"This is not what its type ({media_type}) says, or its beginning is damaged.")
+
+
+def _svg(data: bytes) -> Iterator[Text]:
+    """The XMP packet in <metadata>; a graph stands there in plain letters."""
+    start, end = data.find(b"<x:xmpmeta"), data.find(b"</x:xmpmeta>")
+    if 0 <= start < end:
+        yield from xmp.read(data[start : end + len(b"</x:xmpmeta>")])
 
 
 def _tiff(data: bytes) -> Carried:

@@ -12,17 +12,26 @@ from quivive.media.marks.carried import Settings, Size
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.0+)?\Z")
 _SIZE = re.compile(r"\s*\(?\s*(\d{1,5})\s*[x×X,]\s*(\d{1,5})\s*\)?\s*\Z")
 MOST_SIDE = 65_535
+MOST_WRAPPINGS = 4
 
 
 def parsed(value: str) -> Any:
-    """The JSON value, NaN and Infinity allowed as Python's writer leaves them; None for anything else."""
-    value = value.strip().strip("\0")
-    if value[:1] not in ("{", "["):
-        return None
-    try:
-        return json.loads(value, strict=False)
-    except (ValueError, RecursionError):
-        return None
+    """The JSON object or list that the text begins with; None for anything else.
+
+    NaN and Infinity are allowed, as Python's writer leaves them, and texts that were written as JSON strings
+    again and again.
+    """
+    value = value.strip("\0 \t\r\n")
+    content: Any = None
+    for _ in range(MOST_WRAPPINGS):
+        try:
+            content, _end = json.JSONDecoder(strict=False).raw_decode(value)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(content, str):
+            break
+        value = content.strip()
+    return content if isinstance(content, (dict, list)) else None
 
 
 def mapping(value: object) -> Mapping[str, Any]:
