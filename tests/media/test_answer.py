@@ -37,6 +37,12 @@ def test_a_check_that_never_ran_counts_as_not_made():
     assert one.params["unchecked"] == "media.provenance, media.history"
 
 
+def test_of_a_video_the_container_is_checked_by_who_reads_videos():
+    video = replace(PICTURE, media_type="video/mp4")
+    (one,) = answer(ran("media.marks", "media.provenance", "media.video"), item=video)
+    assert one.params["unchecked"] == "–"
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [("c2pa/trusted", "informational"), ("c2pa/content-changed", "fail"), ("c2pa/claims-ai", "review"),

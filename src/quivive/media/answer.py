@@ -9,8 +9,9 @@ from quivive.media.video.opening import FORMATS
 from quivive.media.video.video_detector import ORIGIN
 from quivive.model import Context, Examination, Finding, Item, Source, Subject, Yield, finding
 
-CHECKS = ("media.provenance", "media.marks", "media.history")
-"""The checks that could show who or what made a picture, or that it was changed."""
+CHECKS = ("media.provenance", "media.marks")
+"""The checks that could show who or what made it, or that it was changed; and what reads its container."""
+_CONTAINER = {"image": "media.history", "video": "media.video"}
 DECIDES = frozenset({"c2pa/trusted", "c2pa/content-changed", "c2pa/claims-ai", "match/known-picture"})
 
 
@@ -46,10 +47,11 @@ class Answer:
         """One finding, unless something decides; none for the single pictures of a video."""
         if not isinstance(subject, Item) or subject.origin == ORIGIN or any(map(_decides, findings)):
             return
+        checks = (*CHECKS, _CONTAINER[subject.media_type.partition("/")[0]])
         looked = {each.detector for each in examinations if not each.skipped}
         params = {
-            "checked": ", ".join(name for name in CHECKS if name in looked) or "–",
-            "unchecked": ", ".join(name for name in CHECKS if name not in looked) or "–",
+            "checked": ", ".join(name for name in checks if name in looked) or "–",
+            "unchecked": ", ".join(name for name in checks if name not in looked) or "–",
         }
         yield finding(self, "media/cannot-tell", "open", subject, params=params)
 

@@ -131,7 +131,8 @@ def _numbered(steps: Iterable[Advice]) -> list[str]:
 
 
 def _observables(report: Report, verbose: int) -> list[str]:
-    values = dict.fromkeys((o.type, shown(o)) for o in report.observables)
+    """Values that people can act on; for -v those too that only machines compare (hashes of pictures)."""
+    values = dict.fromkeys((o.type, shown(o)) for o in report.observables if verbose or o.match == "exact")
     listed = [f"{kind}: {value}" for kind, value in values]
     most = len(listed) if verbose else 12
     return listed[:most] + ([f"… {len(listed) - most} more (-v)"] if len(listed) > most else [])
