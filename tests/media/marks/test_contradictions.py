@@ -62,7 +62,7 @@ def test_the_same_shape_or_a_grid_is_told_but_is_no_contradiction(size):
     assert sized("512x512", size) == {"mark/scaled"}
 
 
-@pytest.mark.parametrize("size", [(512, 640), (400, 512), (1024, 700), (1, 1)])
+@pytest.mark.parametrize("size", [(512, 640), (400, 512), (1024, 700), (512, 472), (1, 1)])
 def test_another_shape_is_a_contradiction(size):
     assert sized("512x512", size) == {"mark/contradiction-size"}
 

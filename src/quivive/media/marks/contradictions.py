@@ -19,8 +19,8 @@ GENERATORS = "mark/contradiction-generators"
 _LABELS = frozenset({*labels.TERMS, labels.CHINA, labels.PLATFORM})
 _EDITORS = frozenset({"Google", "Adobe Firefly"})
 """Vendors whose mark telephones and photo editors set on photographs that they worked on."""
-_ROUNDING = 64
-"""Sides are rounded to multiples of 8 or 64 by the models."""
+_STEPS = (8, 16, 32, 64)
+"""Models make sides that are multiples of these."""
 _SHAPE = 0.02
 """Relative difference of side ratios that counts as the same shape."""
 _MOST_TILES = 20
@@ -53,24 +53,22 @@ def _sizes(marks: list[Mark], size: Size) -> Iterator[Contradiction]:
     """The first mark whose sizes the pixels do not have; none where a step may have changed the shape."""
     for mark in marks:
         told = mark.settings.sizes
-        if not told or not all(size) or any(_same(each, size) for each in told):
+        if not told or mark.settings.reshapes or not all(size) or any(_same(each, size) for each in told):
             continue
         likely = next((each for each in told if _scaled(each, size) or _tiled(each, size)), None)
-        if mark.settings.reshapes and not likely:
-            continue
-        code = SCALED if likely else SIZE
-        if not (mark.settings.reshapes and likely):
-            told_size = likely or told[0]
-            yield Contradiction(
-                code, {"told": _words(told_size), "size": _words(size), "generator": mark.whose}
-            )
+        params = {"told": _words(likely or told[0]), "size": _words(size), "generator": mark.whose}
+        yield Contradiction(SCALED if likely else SIZE, params)
         return
 
 
 def _same(told: Size, size: Size) -> bool:
     """The same but for the rounding of sides, also turned by a quarter."""
-    return any(all(a == b or (a // 8 * 8 == b or (a % 64 and abs(a - b) < _ROUNDING and b % 8 == 0))
-                   for a, b in zip(each, size, strict=True)) for each in (told, told[::-1]))  # fmt: skip
+    return any(b in _rounded(a) and d in _rounded(c) for (a, c) in (told, told[::-1]) for b, d in (size,))
+
+
+def _rounded(side: int) -> set[int]:
+    """The side, and what programs round it to."""
+    return {side} | {part * step for step in _STEPS for part in (side // step, -(-side // step))}
 
 
 def _scaled(told: Size, size: Size) -> bool:
