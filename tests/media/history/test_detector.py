@@ -22,6 +22,7 @@ from media.history.making import (
     with_segments,
     with_xmp,
 )
+from media.picture_helpers import DATA
 from quivive.intake import take
 from quivive.media.history.detector import FileHistory
 from quivive.model import Context, Finding, Item, Yield
@@ -96,9 +97,8 @@ def test_a_hidden_archive_is_for_review_and_becomes_an_item(look):
 
 
 def test_a_hidden_archive_is_opened_by_the_workbench(bench):
-    report = bench.check(
-        jpeg(scene(64, 64)) + archive(content="Your parcel waits: pay at https://pay.example/now")
-    )
+    data = jpeg(scene(64, 64)) + archive(content="Your parcel waits: pay at https://pay.example/now")
+    report = bench.check(data, detectors=["media.history", "messages"])
     assert any("invoice.txt" in item.name for item in report.items)
     assert report.attention in ("look", "act")
 
@@ -181,7 +181,25 @@ def test_links_in_what_the_file_says_are_made_inert(look):
     assert not set(message) & {"\u202e", "\x07"}
 
 
-def test_heic_avif_and_tiff_get_their_line(look):
+def test_a_cameras_data_is_found_in_every_container(look):
+    block = exif({0x010F: text("Maker"), 0x0110: text("One")})
+    for kind in ("PNG", "WEBP", "AVIF"):
+        out = io.BytesIO()
+        scene(64, 48).save(out, kind, exif=b"Exif\0\0" + block)
+        found = look(out.getvalue(), "picture")[0]
+        assert (found.code, found.params["camera"]) == ("history/camera", "Maker One")
+
+
+def test_a_workflow_in_the_cameras_place_is_no_camera(look):
+    assert codes(look(with_exif(jpeg(), exif({0x010F: text('workflow:{"nodes": []}')})))) == ["history/jpeg"]
+
+
+def test_a_heic_picture_gets_its_line(look):
+    data = (DATA / "shades.heic").read_bytes()
+    assert codes(look(data, "shades.heic")) == ["history/file"]
+
+
+def test_avif_and_tiff_get_their_line(look):
     avif, tiff = io.BytesIO(), io.BytesIO()
     scene(64, 48).save(avif, "AVIF")
     scene(64, 48).save(tiff, "TIFF")

@@ -6,9 +6,16 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from media.history.making import jpeg, scene
-from quivive.media.history.preview import compare
+from quivive.media.history import preview
 
 PICTURE = scene(800, 600, 5)
+
+
+def compare(picture: bytes, small: bytes) -> preview.Comparison:
+    found = preview.compare(picture, [small])
+    assert found
+    assert found[1] == small
+    return found[0]
 
 
 def small(image: Image.Image, size: tuple[int, int] = (160, 120)) -> bytes:
@@ -56,3 +63,16 @@ def test_another_picture_differs_or_leaves_it_open_and_is_never_the_same(seed):
 def test_flat_pictures_are_not_compared():
     flat = Image.new("RGB", (400, 300), (90, 90, 95))
     assert compare(jpeg(flat), small(PICTURE)).verdict == "unsure"
+
+
+def test_of_two_previews_the_one_that_tells_more_counts():
+    cropped = jpeg(PICTURE.crop((0, 0, 480, 420)))
+    honest, stale = small(PICTURE.crop((0, 0, 480, 420))), small(PICTURE)
+    found = preview.compare(cropped, [honest, b"\xff\xd8\xff damaged", stale])
+    assert found
+    assert (found[0].verdict, found[1]) == ("cropped", stale)
+
+
+def test_no_preview_and_a_damaged_one_say_nothing():
+    assert preview.compare(jpeg(PICTURE), []) is None
+    assert preview.compare(jpeg(PICTURE), [b"\xff\xd8\xff damaged"]) is None

@@ -11,6 +11,8 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers without a length."""
+_MARKER = re.compile(rb"\xff[^\xff]", re.DOTALL)
+"""A marker without the fill octets before it (§B.1.1.2)."""
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """The marker that ends entropy-coded data: neither a stuffed octet nor a restart (T.81 §F.1.2.3, §E.1.4)."""
 _STANDARD_HUFFMAN = frozenset(
@@ -75,12 +77,10 @@ def read(data: bytes) -> Jpeg:
     """The structure as far as it goes; damage ends it without an error."""
     found, at = Jpeg(), 2
     for _ in range(MOST_SEGMENTS):
-        at = data.find(b"\xff", at)
-        while at >= 0 and data[at + 1 : at + 2] == b"\xff":
-            at += 1
-        if at < 0 or at + 2 > len(data):
+        here = _MARKER.search(data, at)
+        if here is None:
             return found
-        marker = data[at + 1]
+        at, marker = here.start(), data[here.start() + 1]
         if marker == 0xD9:
             return replace(found, end=at + 2)
         length = 0 if marker in _BARE or marker == 0 else int.from_bytes(data[at + 2 : at + 4], "big")

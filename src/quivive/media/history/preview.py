@@ -10,6 +10,8 @@ was cropped.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +36,7 @@ _BAR = 12.0
 """Grey level up to which a border line counts as a bar."""
 
 Verdict = Literal["same", "cropped", "differs", "unsure"]
+_TELLING: tuple[Verdict, ...] = ("cropped", "differs", "same", "unsure")
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,19 @@ class Comparison:
     share: float = 1.0
 
 
-def compare(picture: bytes, preview: bytes) -> Comparison:
-    """Raises what Pillow raises where one of them does not decode."""
-    large, small = _grey(picture, 256), _grey(preview, 160)
-    return judge(large, small)
+def compare(picture: bytes, previews: Sequence[bytes]) -> tuple[Comparison, bytes] | None:
+    """(how it compares, the preview) for the most telling: programs write them at different times.
+
+    None where none decodes. Raises what Pillow raises where the picture does not decode.
+    """
+    if not previews:
+        return None
+    large = _grey(picture, 256)
+    found = []
+    for each in previews:
+        with suppress(Exception):  # decoders fail on damage in every way there is
+            found.append((judge(large, _grey(each, 160)), each))
+    return min(found, key=lambda pair: _TELLING.index(pair[0].verdict), default=None)
 
 
 def judge(large: Grey, small: Grey) -> Comparison:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,7 +40,6 @@ _SERIALS = {0xA431, 0xA435, 0xC62F}
 """BodySerialNumber, LensSerialNumber, CameraSerialNumber (DNG)."""
 _OWNERS = {0xA430, 0x013B, 0x9C9D}
 """CameraOwnerName, Artist, XPAuthor."""
-_COMPUTERS = {0x013C}
 MOST_STEPS = 20
 
 
@@ -109,7 +109,8 @@ def read(data: bytes, media_type: str) -> History:
     texts = _texts(data, media_type)
     end = structure.end if structure else _ENDS.get(media_type, len)(data)
     adobe = resources.read(structure.photoshop if structure else b"")
-    small = found.thumbnail or adobe.thumbnail
+    previews = [small for small in dict.fromkeys((found.thumbnail, adobe.thumbnail)) if small]
+    compared = _compared(data, previews) if structure else None
     estimated = quality.estimate(structure.luma) if structure else None
     return History(
         format=FORMATS[media_type],
@@ -120,7 +121,7 @@ def read(data: bytes, media_type: str) -> History:
         progressive=bool(structure and structure.progressive),
         standard_huffman=not structure or structure.standard_huffman,
         subsampling=structure.subsampling if structure else "",
-        camera=_camera(found),
+        camera=_camera(texts.texts),
         programs=_programs(texts.texts),
         software=next(
             (t.value for t in texts.texts if t.name in ("software", "creatortool") and t.value), ""
@@ -136,8 +137,8 @@ def read(data: bytes, media_type: str) -> History:
         owner=any(_says(found, tag) for tag in _OWNERS),
         place=_place(found),
         trailers=_trailers(data, end, structure),
-        preview=_compared(data, small) if structure else None,
-        thumbnail=small,
+        preview=compared[0] if compared else None,
+        thumbnail=compared[1] if compared else b"",
         recompression=_recompressed(data, structure) if structure else None,
     )
 
@@ -161,7 +162,25 @@ def _exif_block(data: bytes, media_type: str) -> bytes:
         return _part(data, b"eXIf", "big", 8, name_first=False)
     if media_type == "image/webp":
         return _part(data, b"EXIF", "little", 12, name_first=True).removeprefix(exif.HEADER)
-    return b""
+    return _boxed(data, media_type).removeprefix(exif.HEADER)
+
+
+def _boxed(data: bytes, media_type: str) -> bytes:
+    """The EXIF item of a HEIC or AVIF picture; b'' where the boxes make no sense, or there is none."""
+    try:
+        if media_type == "image/heic":
+            import pi_heif
+
+            block = pi_heif.open_heif(data, convert_hdr_to_8bit=True).info.get("exif")
+        elif media_type == "image/avif":
+            from PIL import Image
+
+            block = Image.open(io.BytesIO(data), formats=("AVIF",)).info.get("exif")
+        else:
+            return b""
+    except Exception:  # the libraries fail on hostile boxes in every way there is
+        return b""
+    return block if isinstance(block, bytes) else b""
 
 
 def _part(data: bytes, wanted: bytes, order: directories.Order, at: int, *, name_first: bool) -> bytes:
@@ -192,9 +211,14 @@ def _says(found: directories.Directories, tag: int) -> str:
     return entry.text if entry and entry.kind in (1, 2, 7, 129) else ""
 
 
-def _camera(found: directories.Directories) -> str:
-    """Maker and model; the maker once where the model repeats it."""
-    maker, model = _says(found, 0x010F), _says(found, 0x0110)
+def _camera(texts: tuple[Text, ...]) -> str:
+    """Maker and model, the maker once where the model repeats it; '' for what is no name.
+
+    Generators put whole workflows where the camera's name belongs.
+    """
+    maker, model = (carried.value_of(texts, "EXIF", key).strip() for key in ("make", "model"))
+    if "{" in maker + model or max(len(maker), len(model)) > 80:
+        return ""
     if maker and model.lower().startswith(maker.split()[0].lower()):
         return model
     return f"{maker} {model}".strip()
@@ -212,7 +236,7 @@ def _steps(texts: tuple[Text, ...]) -> tuple[Step, ...]:
         key = text.key.lower()
         if key not in _STEP_KEYS:
             continue
-        if not entries or key in entries[-1]:
+        if not entries or key == _STEP_KEYS[0] or key in entries[-1]:
             entries.append({})
         entries[-1][key] = text.value[:80]
     return tuple(Step(*(entry.get(key, "") for key in _STEP_KEYS)) for entry in entries[:MOST_STEPS])
@@ -243,9 +267,9 @@ def _trailers(data: bytes, end: int | None, structure: jpeg.Jpeg | None) -> tupl
     return tuple(Hung(t.kind, t.begin, t.end, t.media_type, t.begin < last) for t in found)
 
 
-def _compared(data: bytes, small: bytes) -> preview.Comparison | None:
+def _compared(data: bytes, previews: list[bytes]) -> tuple[preview.Comparison, bytes] | None:
     try:
-        return preview.compare(data, small) if small else None
+        return preview.compare(data, previews)
     except Exception:  # decoders fail on damage in every way there is; then there is nothing to compare
         return None
 
