@@ -56,6 +56,11 @@ Do not discuss this with branch staff: they are under investigation.
 North Bank Security Department
 """
 
+SETTINGS = """\
+photo of a damaged red car after an accident, street, overcast, taken with a phone
+Negative prompt: drawing, text, watermark
+Steps: 28, Sampler: Euler a, CFG scale: 6.5, Seed: 260311, Size: 640x480, Model: example-model"""
+
 
 def wallet() -> str:
     """A well-formed Bitcoin address (BIP 173) of a hash, which is no key's."""
@@ -85,6 +90,28 @@ def mail() -> bytes:
     return bytes(message)
 
 
+def photo(path: Path) -> None:
+    """'Tom's' car after the accident: a drawing that carries the text which a generator would leave."""
+    from PIL import Image, ImageDraw, ImageFilter
+    from PIL.PngImagePlugin import PngInfo
+
+    image = Image.new("RGB", (640, 480), "#9db3c8")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 330, 640, 480), fill="#5b5d60")
+    draw.polygon(
+        [(90, 330), (120, 250), (230, 240), (290, 180), (450, 180), (520, 250), (560, 330)], fill="#a31621"
+    )
+    draw.polygon([(300, 192), (250, 245), (370, 245), (370, 192)], fill="#d8e4ec")
+    draw.polygon([(382, 192), (382, 245), (500, 245), (445, 192)], fill="#d8e4ec")
+    draw.polygon([(90, 330), (75, 290), (125, 268), (140, 300), (170, 275), (180, 330)], fill="#6e0f17")
+    for left in (150, 430):
+        draw.ellipse((left, 295, left + 80, 375), fill="#1d1d1f")
+        draw.ellipse((left + 22, 317, left + 58, 353), fill="#8c8f94")
+    left = PngInfo()
+    left.add_text("parameters", SETTINGS)
+    image.filter(ImageFilter.GaussianBlur(1)).save(path, pnginfo=left, optimize=True)
+
+
 def main() -> None:
     """Write every file of the case."""
     from make_pictures import chat, qr
@@ -101,6 +128,7 @@ def main() -> None:
     chat("Royal Parcel", told, width=720, size=28).save(CASE / "4-screenshot.png", optimize=True)
     qr(LINK, scale=6).save(CASE / "5-qr-code.png", optimize=True)
     (CASE / "6-wallet.txt").write_text(f"{wallet()}\n", "utf-8")
+    photo(CASE / "9-photo.png")
 
 
 if __name__ == "__main__":

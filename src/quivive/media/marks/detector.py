@@ -104,7 +104,7 @@ class GeneratorMarks:
         params = {"place": place, "settings": wording.settings(mark), "vendor": wording.shown(mark.whose)}
         params |= {key: wording.shown(value, wording.PROMPT) for key, value in mark.details}
         return finding(self, mark.code, _kind(mark.code), item, params=params, where=Where(part=place),
-                       references=references.of(mark.code, mark.whose))  # fmt: skip
+                       references=references.of(mark.code, mark.whose), topics=("made-picture",))  # fmt: skip
 
 
 def _kind(code: str) -> Kind:

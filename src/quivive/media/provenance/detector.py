@@ -38,6 +38,7 @@ SECONDS = 10.0
 """Processor time for one file; genuine ones take hundredths of a second."""
 PICTURE_OF_VIDEO = "picture of the video"
 """The origin of key frames, as media/video gives it."""
+_TOPICS = {"claims-ai": ("made-picture",), "content-changed": ("made-picture",)}
 INGREDIENTS = 8
 """Ingredients that are told one by one."""
 SPECIFICATION = "C2PA Technical Specification 2.x, §14 (trust) and §15 (validation)"
@@ -174,7 +175,7 @@ class Provenance:
         self, item: Item, code: str, kind: Kind = "informational", place: Where | None = None, **params: str
     ) -> Finding:
         return finding(self, f"c2pa/{code}", kind, item, params=params, where=place,
-                       references=(SPECIFICATION,))  # fmt: skip
+                       references=(SPECIFICATION,), topics=_TOPICS.get(code, ()))  # fmt: skip
 
 
 def _made_here(item: Item) -> bool:
