@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -65,3 +68,11 @@ def test_a_score_that_is_no_number_is_refused() -> None:
 def test_a_description_that_does_not_fit_names_the_key(line: str, other: str, said: str) -> None:
     with pytest.raises(BadConfig, match=said):
         description(DESCRIPTION.replace(line, other))
+
+
+def test_the_example_of_the_guide_is_a_description() -> None:
+    guide = (Path(__file__).parents[3] / "docs/guides/models.md").read_text("utf-8")
+    (example,) = [each for each in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "trained_on" in each]
+    told = description(example)
+    assert (told.height, told.width, told.fit) == (224, 224, "resize")
+    assert (told.synthetic, told.genuine) == (1, 0)
