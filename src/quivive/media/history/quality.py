@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from quivive.media.history.jpeg import Table
@@ -14,6 +16,7 @@ LUMA: Table = (
 """ITU-T T.81 table K.1 in zigzag order: what libjpeg and most encoders scale."""
 
 
+@lru_cache(maxsize=100)
 def steps(quality: int) -> Table:
     """The luma table that libjpeg writes at `quality` (jcparam.c: jpeg_quality_scaling, 8-bit baseline)."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
@@ -27,12 +30,18 @@ def estimate(table: Table) -> tuple[int, bool] | None:
     """
     if len(table) != 64:
         return None
-    apart = {
-        quality: sum(abs(a - b) / b for a, b in zip(table, steps(quality), strict=True))
-        for quality in range(1, 101)
-    }
-    best = min(apart, key=lambda quality: apart[quality])
-    return best, apart[best] == 0
+    best = nearest({place: max(step, 1) for place, step in enumerate(table)})
+    return best, steps(best) == table
+
+
+def nearest(known: Mapping[int, int]) -> int:
+    """The quality whose luma table comes nearest to some steps, given by their place in zigzag order."""
+
+    def apart(quality: int) -> float:
+        table = steps(quality)
+        return sum(abs(table[place] - step) / step for place, step in known.items())
+
+    return min(range(100, 0, -1), key=apart)
 
 
 def photoshop_preset(table: Table) -> str:

@@ -1,10 +1,11 @@
 """Was this JPEG compressed before, on the same grid and more coarsely, and at about which quality?
 
 Quantising twice leaves gaps and doubled bars in the histograms of the cosine coefficients (Lukáš and
-Fridrich 2003; Popescu and Farid 2004). How they would look after one compression is estimated from the
-picture itself, cut anew half a block aside, which takes it off its grid. For each first quality that libjpeg
-knows the expected histograms are computed; the score is the log-likelihood ratio, best first quality against
-none, for each coefficient that is not zero. It sees only what happened on the same grid: a picture that was
+Fridrich 2003; Popescu and Farid 2004). How a histogram would look after one compression is estimated from the
+picture itself, cut anew half a block aside, which takes it off its grid. For each frequency and each coarser
+first step the expected histogram is computed; the score is the log-likelihood ratio, best first step against
+none, for each coefficient that is not zero, over all frequencies. Tables of cameras and Photoshop are found
+like libjpeg's, since no table is assumed. It sees only what happened on the same grid: a picture that was
 scaled or cropped in between, as messengers do, has lost the trace. It rests on pixels, not on the coded
 coefficients: decoding rounds by half a grey level at most, less than any step above 1.
 """
@@ -29,18 +30,16 @@ PIXELS = 1_000_000
 """Of the picture's middle that are looked at."""
 LARGEST = 50_000_000
 """Pixels above which a picture is not decoded."""
-COARSEST = 30
-"""The lowest first quality that is tried."""
-COARSER = 4
-"""The first quality lies so much below the last at least: nearer, the two cannot be told apart surely."""
-THRESHOLD = 0.1
+THRESHOLD = 0.06
 """Score from which it is said (benchmarks/media_history.py: error rates)."""
 ENOUGH = 400
 """Coefficients that are not zero, below which nothing is said."""
 _FREQUENCIES = ((0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0))
 """Row and column in the block: the first of the zigzag order, where most coefficients are."""
-_AGREE = 7
-"""Frequencies that must each speak for the first quality."""
+_AGREE, _SURE = 8, 0.02
+"""So many frequencies must each speak for an earlier compression, with so many nats a coefficient."""
+_COARSEST = 100
+"""Largest first step that is tried."""
 _MOST, _BINS = 512, 1024
 """Coefficients up to `_MOST`, in so many bins: half a unit each."""
 _NOISE = (-0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75)
@@ -52,7 +51,10 @@ _DOUBT = 0.05
 
 @dataclass(frozen=True)
 class Recompression:
-    """`score` in nats a coefficient; `first`: the likeliest earlier quality, `agree`: frequencies for it."""
+    """`score` in nats a coefficient; `first`: about the earlier quality, 0 where no frequency speaks for one.
+
+    `agree`: frequencies that speak for an earlier compression.
+    """
 
     score: float
     first: int
@@ -103,28 +105,26 @@ def middle(data: bytes, jpeg: Jpeg) -> NDArray[np.uint8]:
 
 
 def judge(grey: NDArray[np.uint8], table: Table) -> Recompression | None:
-    """Compares, over frequencies and first qualities, one compression with two."""
+    """Compares, frequency by frequency and over first steps, one compression with two."""
     import numpy as np
 
     coded, free = _coefficients(grey), _coefficients(grey[4:, 4:])
-    last = quality.estimate(table)
-    tried = range(COARSEST, last[0] - COARSER + 1) if last else range(0)
-    if coded is None or free is None or not tried:
+    if coded is None or free is None:
         return None
-    ratios, total = [], 0
+    found, total = [], 0
     for index, (row, column) in enumerate(_FREQUENCIES):
-        step = table[_zigzag(row, column)]
+        step = max(table[_zigzag(row, column)], 1)
         counts = np.bincount(np.rint(coded[:, index] / step).astype(np.int64))[: _MOST // step]
-        counts[0] = 0  # blocks without detail say nothing, and there the estimate is least sure
-        if counts.sum() >= 50:
-            ratios.append(_ratios(counts, _smooth(free[:, index]), step, _steps(tried, row, column)))
-            total += int(counts.sum())
+        counts[:1] = 0  # blocks without detail say nothing, and there the estimate is least sure
+        number = int(counts.sum())
+        if number >= 50 and step < _MOST // 4:
+            found.append((*_best(counts, _smooth(free[:, index]), step), number, _zigzag(row, column)))
+            total += number
     if not total:
         return None
-    summed = np.sum(ratios, axis=0)
-    best = int(summed.argmax())
-    agree = sum(1 for each in ratios if each[best] > 0)
-    return Recompression(float(summed[best]) / total, tried[best], agree, total)
+    sure = {place: first for first, ratio, number, place in found if ratio > _SURE * number}
+    score = sum(max(ratio, 0.0) for _, ratio, _, _ in found) / total
+    return Recompression(score, quality.nearest(sure) if sure else 0, len(sure), total)
 
 
 def _coefficients(grey: NDArray[np.uint8]) -> Floats | None:
@@ -152,10 +152,6 @@ def _basis() -> Floats:
     return np.stack(patterns, axis=1).astype(np.float32)
 
 
-def _steps(qualities: range, row: int, column: int) -> list[int]:
-    return [quality.steps(each)[_zigzag(row, column)] for each in qualities]
-
-
 def _zigzag(row: int, column: int) -> int:
     """Place in a table's zigzag order (T.81 figure A.6), for the upper left half of the block."""
     diagonal = row + column
@@ -175,18 +171,17 @@ def _smooth(values: Floats) -> NDArray[np.float64]:
     return means
 
 
-def _ratios(
-    counts: NDArray[np.int64], density: NDArray[np.float64], step: int, firsts: list[int]
-) -> NDArray[np.float64]:
-    """Log-likelihood ratio for each first step: two compressions against one."""
+def _best(counts: NDArray[np.int64], density: NDArray[np.float64], step: int) -> tuple[int, float]:
+    """The coarser first step that explains `counts` best, and its log-likelihood ratio against none."""
     import numpy as np
 
     once = _shares(_landed(density, step, len(counts)))
-    by_step: dict[int, float] = {}
-    for first in set(firsts):
+    best = step, -np.inf
+    for first in range(step + 1, min(4 * step + 16, _COARSEST) + 1):
         twice = (1 - _DOUBT) * _shares(_relanded(density, first, step, len(counts))) + _DOUBT * once
-        by_step[first] = float(counts @ np.log((twice + 1e-9) / (once + 1e-9)))
-    return np.array([by_step[first] for first in firsts])
+        ratio = float(counts @ np.log((twice + 1e-9) / (once + 1e-9)))
+        best = max(best, (first, ratio), key=lambda pair: pair[1])
+    return best
 
 
 def _landed(density: NDArray[np.float64], step: int, most: int) -> NDArray[np.float64]:
