@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,9 @@ from quivive.media.marks.carried import Carried, Text, bounded
 def read(data: bytes, media_type: str) -> Carried:
     """Texts of the metadata items. Raises Unreadable where the boxes make no sense."""
     try:
-        image = _heic(data) if media_type == "image/heic" else _avif(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = _heic(data) if media_type == "image/heic" else _avif(data)
     except Exception as error:  # the libraries fail on hostile boxes in every way there is
         raise Unreadable("The picture's container is damaged or is not what it claims to be.") from error
     texts, unread = bounded(_texts(image.info))
