@@ -24,6 +24,8 @@ def inside(image: NDArray[Any]) -> Box | None:
     height, width = image.shape[:2]
     luma = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     top, bottom = _ends(luma)
+    if top == bottom:
+        return None
     left, right = _ends(luma[top:bottom].T)
     if (left, top, right, bottom) == (0, 0, width, height):
         return None
