@@ -44,6 +44,8 @@ DATA = Path(os.environ.get("QUIVIVE_DATA", ROOT.parent / "shared" / "data")) / "
 RESULT = Path(__file__).parent / "results" / "media_history.json"
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".heic", ".avif"}
 QUALITIES = (60, 70, 75, 80, 85, 90, 95, 98)
+PRESETS = ("web_low", "web_medium", "web_high", "low", "medium")
+"""Photoshop's tables, as Pillow has them, that are coarser than quality 92."""
 _SCALE, _LONGEST, _SHORTEST = 0.55, 1300, 160
 _ALIKE = 0.9
 """Correlation of 16 by 16 grey levels from which two sources are one."""
@@ -129,19 +131,22 @@ def recompressions(pictures: list[Image.Image]) -> dict[str, Any]:
         half = Image.open(io.BytesIO(_saved(image, 75)))
         half = half.resize((half.width * 4 // 5, half.height * 4 // 5), Image.Resampling.LANCZOS)
         scaled.append(_look(_saved(half, 90)))
-        photoshop = Image.open(io.BytesIO(_saved(image, "web_medium")))
-        presets.append(_look(_saved(photoshop, 92)))
+        adobe = [Image.open(io.BytesIO(_saved(image, preset))) for preset in PRESETS]
+        presets += [_look(_saved(each, 92)) for each in adobe]
     alarms = sum(map(recompression.told, once))
+    many = [f for (a, b), each in twice.items() if b - a >= 10 for f in each]
     return {
         "pictures": len(pictures),
         "once": len(once),
         "false_alarms": alarms,
         "false_alarms_at_most_95": round(_upper(alarms, len(once)), 5),
         "seen": {f"{first}→{last}": _share(found) for (first, last), found in sorted(twice.items())},
-        "seen_10_apart_or_more": _share([f for (a, b), each in twice.items() if b - a >= 10 for f in each]),
-        **_roc([f for (a, b), each in twice.items() if b - a >= 10 for f in each], once),
+        "seen_10_apart_or_more": _share(many),
+        **_roc(many, once),
         "seen_after_scaling_between": _share(scaled),
-        "seen_after_photoshop_web_medium": _share(presets),
+        "seen_after_photoshop": _share(presets),
+        "enough_to_judge": round(sum(map(_enough, many)) / len(many), 3),
+        "seen_10_apart_of_those": _share([look for look in many if _enough(look)]),
         **_first(twice),
     }
 
@@ -154,6 +159,11 @@ def _saved(image: Image.Image, quality: int | str) -> bytes:
 
 def _look(data: bytes) -> Look:
     return recompression.read(data, jpeg.read(data))
+
+
+def _enough(found: Look) -> bool:
+    """Whether the picture has detail enough to be judged: drawings on white have not."""
+    return found is not None and found.coefficients >= recompression.ENOUGH
 
 
 def _share(found: list[Look]) -> float:
