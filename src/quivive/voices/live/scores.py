@@ -44,6 +44,9 @@ class Scores:
         """Of the blocks from `_first` on, where the next window begins, to `_read`."""
         self._first = self._read = 0
         self._windows: list[Window] = []
+        self._complete = 0
+        self._given: tuple[Window, ...] = ()
+        """Blocks that were complete when this was last asked, and what was answered then."""
 
     def add(self, samples: Samples, spoken: tuple[Segment, ...]) -> tuple[Window, ...]:
         """All windows so far, of these samples too; a call shorter than a window is one, as a file is."""
@@ -51,31 +54,40 @@ class Scores:
 
         self._kept = np.concatenate([self._kept, samples])
         self._heard += len(samples)
-        speech = score.speech_mask(self._heard, spoken)
         settled = int((self._heard - _SETTLED * RATE) // _BLOCK)
-        if settled > self._read:
-            self._take(speech, settled)
+        complete = (self._heard + COLUMN) // _BLOCK  # a resampler holds some samples back
+        if settled > self._read or complete > self._complete:
+            self._complete = complete
+            self._given = self._asked(score.speech_mask(self._heard, spoken), max(settled, self._read))
+        return self._given
+
+    def _asked(self, speech: NDArray[np.bool_], settled: int) -> tuple[Window, ...]:
+        """The windows up to what is settled, and the newest, of whose end it is not clear what is speech."""
+        level = self._levels(speech, settled)
+        if not level.settled and settled >= _SIZE:
+            self._pass(speech, settled)
+            return ()
+        if not level.settled and speech.sum() * COLUMN < LEAST_IN_WINDOW * RATE:
+            return ()
+        ends_now = self._complete < _SIZE or (self._complete - self._first) % _HOP == 0
+        end = self._complete if ends_now else settled
+        found = self._summed(self._levels(speech, end), speech, end)
+        if level.settled:
+            new = settled - self._read
+            self._done(settled, level, found.cut(0, new))
+            found = found.cut(new)
+            self._fill()
+        if level.settled and end == settled:
+            return tuple(self._windows)
+        newest = self._scored(Sums.joined((self._sums, found)), min(self._heard / RATE, WINDOW))
+        return tuple(self._windows) + newest
+
+    def _fill(self) -> None:
+        """The windows that are full."""
         while self._first + _SIZE <= self._read:
             self._windows += self._scored(self._sums, WINDOW)
             self._first += _HOP
             self._sums = self._sums.cut(_HOP)
-        return tuple(self._windows) + self._newest(speech)
-
-    def _take(self, speech: NDArray[np.bool_], settled: int) -> None:
-        """Reads the blocks up to `settled`; `speech` holds for the columns of the whole."""
-        level = self._levels(speech, settled)
-        if level.settled:
-            self._done(settled, level, self._summed(level, speech, settled))
-        elif settled >= _SIZE:
-            self._pass(speech, settled)
-
-    def _newest(self, speech: NDArray[np.bool_]) -> tuple[Window, ...]:
-        """The window that ends just now, though it is not quite clear what of that is speech."""
-        complete = (self._heard + COLUMN) // _BLOCK  # a resampler holds some samples back
-        if complete <= self._read or (self._first and complete < self._first + _SIZE):
-            return ()
-        found = self._summed(self._levels(speech, complete), speech, complete)
-        return self._scored(Sums.joined((self._sums, found)), min(self._heard / RATE, WINDOW))
 
     def _pass(self, speech: NDArray[np.bool_], settled: int) -> None:
         """Leaves what is silent, or lies so far back that no window of it will hold speech enough."""
