@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from media.likeness.scenes import jpeg, portrait, scene
+from media.video.clip_maker import film
 from quivive.cli import cli
 from quivive.media.likeness.pdq import pdq
 
@@ -65,6 +67,23 @@ def test_a_list_long_enough_for_the_index_gives_the_same(folder: Path, tmp_path:
     found = _run("match", _list(tmp_path, *lines, f"pdq:{value}"), folder, "--json")
     (match,) = json.loads(found.stdout)["matches"]
     assert match["listed"] == value
+
+
+def test_a_second_of_a_video_is_close_to_a_listed_picture(folder: Path, tmp_path: Path) -> None:
+    (folder / "film.mp4").write_bytes(film([scene(n, 144, 192) for n in (1, 2, 9)]))
+    found = _run("match", _list(tmp_path, "pdq:" + pdq(scene(2, 144, 192))[0]), folder, "--json")
+    (match,) = json.loads(found.stdout)["matches"]
+    assert Path(match["path"]).name == "film.mp4"
+    assert match["place"] in ("2 s from the start", "3 s from the start")
+
+
+def test_a_name_that_is_no_text_is_shown_all_the_same(folder: Path, tmp_path: Path) -> None:
+    (folder / os.fsdecode(b"\xff\x1b[2J.jpg")).write_bytes(jpeg(scene(4)))
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    found = _run("match", _list(tmp_path, "pdq:" + pdq(scene(4))[0]), folder)
+    assert "\\xff" in found.stdout
+    assert "\x1b" not in found.stdout
+    assert found.exit_code == 1
 
 
 def test_the_log_says_what_was_held_against_what(folder: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -59,7 +60,8 @@ def match(
     LIST holds PDQ, MD5, SHA-1 or SHA-256 hashes: plain lines, CSV with a header, ThreatExchange or Project
     VIC/CAID JSON. An equal MD5, SHA-1 or SHA-256 is the same file. A PDQ hash up to --distance bits away is a
     picture that looks nearly the same, also mirrored, turned, in a border, or cropped around a face: close,
-    but not confirmed, since a list holds no picture to lay beside it.
+    but not confirmed, since a list holds no picture to lay beside it. Of a video, a picture for each second
+    is looked at.
 
     Status: 1 something matched, else 3 if a file could not be read, else 0; 2 wrong use.
     """
@@ -69,7 +71,7 @@ def match(
 
     held = read_list(_bytes(known), known.name)
     matcher = Matcher(held, most)
-    checked = [matcher.check(path, str(path)) for path in files_of(paths)]
+    checked = [matcher.check(path, _named(path)) for path in files_of(paths)]
     log = _log(known, held, checked)
     write(_as_json(checked, log) if as_json else _as_text(checked, log), output)
     click.echo(json.dumps({"log": log}, ensure_ascii=False), err=True)
@@ -102,6 +104,11 @@ def compare(first: Path, second: Path, as_json: bool) -> None:
         sys.exit(3)
     click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if as_json else _compared(found))
     sys.exit(0 if found.answer == "cannot-tell" else 1)
+
+
+def _named(path: Path) -> str:
+    """The path as text; octets of it that are none are shown as such, so that it prints."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,7 +1,7 @@
 """Which of these files are known pictures, found without showing, keeping or copying any of them?
 
-A file is hashed; where it is a picture, its pixels live in the child process until its PDQ hashes are made,
-and nothing of it is written. What comes out are the file's place and hashes.
+A file is hashed; where it is a picture or video, its pixels live in the child process until its PDQ hashes
+are made, and nothing of it is written. What comes out are the file's place and hashes.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from quivive.apart import apart
 from quivive.errors import CouldNotLook
 from quivive.intake import read_file, take
 from quivive.media import pictures
 from quivive.media.likeness.hash_index import HashIndex, index, near, packed, scan
 from quivive.media.likeness.hash_list import HashList
-from quivive.media.likeness.pdq import ORIENTATIONS
-from quivive.media.likeness.views import View, read
+from quivive.media.likeness.pdq import ORIENTATIONS, turned
+from quivive.media.likeness.views import WORTH, View, read
+from quivive.media.video import vpdq
+from quivive.media.video.opening import FORMATS
 from quivive.model import Item, Limits
 from quivive.sniff import sniff
 
@@ -79,26 +82,21 @@ class Matcher:
         )
         try:
             close = self._close(path, name, limits) if len(self._words) else ()
-        except CouldNotLook as error:
+        except (CouldNotLook, OSError) as error:
             return Checked(name, size, digests["sha256"], exact, str(error))
         return Checked(name, size, digests["sha256"], exact + close)
 
     def _close(self, path: Path, name: str, limits: Limits) -> tuple[Match, ...]:
-        """The listed PDQ hash nearest to any part of a picture; none of another kind of file."""
+        """The listed PDQ hash nearest to any part of a picture or second of a video, if it is near."""
         with path.open("rb") as file:
             kind = sniff(file.read(4096), name)
-        if kind not in pictures.TYPES:
+        looked = _of_picture if kind in pictures.TYPES else _of_video if kind in FORMATS else None
+        if not looked:
             return ()
         item = take(read_file(path, limits), name, kind, limits=limits)
-        frames, fault = pictures.looks(read, item, SECONDS)
-        if fault and not frames:
-            raise fault
-        return self._nearest([view for frame in frames for view in frame], item, name)
-
-    def _nearest(self, views: list[View], item: Item, name: str) -> tuple[Match, ...]:
         found = [
             (away, place, view, orientation)
-            for view in views
+            for view in looked(item)
             for orientation, value in zip(ORIENTATIONS, view.hashes, strict=True)
             for away, place in self._near(value)[:1]
         ]
@@ -112,6 +110,20 @@ class Matcher:
         if self._index:
             return near(self._index, value, self.most)
         return scan(self._words, value, self.most)
+
+
+def _of_picture(item: Item) -> list[View]:
+    frames, fault = pictures.looks(read, item, SECONDS)
+    if fault and not frames:
+        raise fault
+    return [view for frame in frames for view in frame]
+
+
+def _of_video(item: Item) -> list[View]:
+    """A picture for each second; its other orientations are those that follow from its hash."""
+    frames = apart(vpdq.hashes, item.data, item.media_type, seconds=vpdq.SECONDS + SECONDS)
+    return [View(f"{frame.seconds:.0f} s from the start", turned(frame.pdq), frame.quality)
+            for frame in frames if frame.quality >= WORTH]  # fmt: skip
 
 
 def _digests(path: Path) -> tuple[int, dict[str, str]]:
