@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from quivive import Workbench, __version__, apart, config
+from quivive import Workbench, __version__, config
 from quivive.model import Report
 
 ROOT = Path(__file__).parents[1]
@@ -188,7 +188,6 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for files that failed")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    apart.PATIENCE = 100  # on a machine that others use a call may wait long: processor time counts
     with tempfile.TemporaryDirectory() as place:
         bench = Workbench(config.load(environ={"QUIVIVE_HOME": place}))
         bench.check(ROOT / "tests/data/media/qr.png")  # detectors and the child are there

@@ -27,11 +27,11 @@ MEGAPIXELS = 50
 WORKING = 16
 """Megapixels to which larger pictures are reduced once decoded: writing and codes stay legible."""
 FRAMES = 3
-"""Frames of an animation, or pages of a TIFF, that are looked at."""
+"""Frames of an animation, or pages of a TIFF, that are looked at: fewer if they have MEGAPIXELS together."""
 SECONDS = 3.0
 """Processor time in which a picture must decode: 50 megapixels take some 2."""
 _ANIMATED = ("PNG", "GIF", "WEBP", "AVIF")
-"""Formats in which each frame is decoded to get at the next: all of them may have MEGAPIXELS together."""
+"""Formats in which each frame is decoded to get at the next: so only the first, up to MEGAPIXELS, are had."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 
 T = TypeVar("T")
@@ -88,17 +88,15 @@ def frames(data: bytes, media_type: str, most: int = FRAMES) -> Iterator[Image]:
             warnings.simplefilter("ignore")
             image = _open(data, media_type)
             count = min(int(getattr(image, "n_frames", 1)), 10_000)
-            if image.format in _ANIMATED:
-                count = min(count, max(MEGAPIXELS * 1_000_000 // (image.width * image.height), 1))
+            room = max(MEGAPIXELS * 1_000_000 // (image.width * image.height), 1)
+            count, most = min(count, room) if image.format in _ANIMATED else count, min(most, room)
             for index in sorted({i * (count - 1) // max(most - 1, 1) for i in range(min(most, count))}):
                 if count > 1:
                     image.seek(index)
                 _refuse_large(image)
                 yield _upright(image if count == 1 else image.copy())  # it is changed, and read on
-    except CouldNotLook:
+    except (CouldNotLook, MemoryError):  # for want of memory the child is ended
         raise
-    except MemoryError as error:
-        raise TooLarge("The picture needs more memory than there is.") from error
     except Exception as error:
         # Decoders fail on hostile bytes in every way there is (OSError, struct.error, SyntaxError …).
         raise Unreadable(
