@@ -67,7 +67,7 @@ def test_what_the_camera_held_upright_is_upright() -> None:
 
 def test_large_pictures_come_reduced() -> None:
     (frame,) = seen(film([scene(1, 2560, 1440)], seconds=0.5)).frames
-    assert Image.open(io.BytesIO(frame.png)).size == (1280, 720)
+    assert Image.open(io.BytesIO(frame.png)).size == (1024, 576)
 
 
 @pytest.mark.parametrize(

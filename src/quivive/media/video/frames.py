@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST = 4
 """Pictures that are taken out: each is read for writing and codes, which takes up to a second or two."""
 CANDIDATES = 32
-LONGEST = 1280
+LONGEST = 1024
 """Pixels of the longer side to which pictures are reduced: writing in a film is large."""
 NEAR = 31
 """PDQ distance up to which two pictures count as the same (Facebook, 2019)."""
