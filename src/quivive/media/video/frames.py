@@ -38,7 +38,7 @@ PLAIN = 10
 FAR_APART, FAR_APART_OF_FEW, ENOUGH = 10.0, 1.5, 8
 """Seconds without a picture that stands alone, from which the video is decoded in order; fewer seconds where
 there are not `ENOUGH` such pictures."""
-SECONDS = 3.0
+SECONDS = 2.5
 """Processor time for decoding."""
 MOST_PACKETS = 300_000
 """2.7 hours at 30 pictures a second."""
