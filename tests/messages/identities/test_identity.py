@@ -322,9 +322,9 @@ def test_no_header_breaks_it(sender: str, reply: str) -> None:
     ids=["words", "dots", "links", "no spaces", "ats"],
 )
 def test_long_texts_take_no_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     findings(DETECTOR, text_item(text))
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 @pytest.mark.parametrize(
