@@ -171,9 +171,10 @@ def _share(found: list[Look]) -> float:
 
 
 def _roc(twice: list[Look], once: list[Look]) -> dict[str, float]:
-    """Of the score alone, without the rule that frequencies agree: qualities 10 apart or more."""
-    scores = np.array([each.score if each else -1.0 for each in [*twice, *once]])
-    labels = np.array([1] * len(twice) + [0] * len(once))
+    """Of the score, where there is detail enough to judge: qualities 10 apart or more."""
+    judged = [(each.score, label) for label, found in ((1, twice), (0, once)) for each in found
+              if each and _enough(each)]  # fmt: skip
+    scores, labels = np.array([s for s, _ in judged]), np.array([label for _, label in judged])
     return {
         "auc_10_apart_or_more": round(auc(scores, labels), 4),
         "recall_at_1_percent": round(recall_at(scores, labels, 0.01), 4),
