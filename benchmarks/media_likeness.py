@@ -205,14 +205,14 @@ def _one_person(one: str, other: str) -> bool:
 
 
 def geometry(faces: dict[str, Pixels], different: dict[str, Pixels]) -> dict[str, Any]:
-    """How often geometry confirms a changed copy, and a different picture (every third pair of 40)."""
+    """How often geometry confirms a changed copy, and a different picture (every third pair of 30)."""
     names = list(faces)[::3]
     changes = {said: FACE[said] for said in [*FACE][0:10:3]}
     confirmed = {
         said: _share(sum(fit(faces[name], change(faces[name])).confirmed for name in names), len(names))
         for said, change in changes.items()
     }
-    some = list(different.items())[:: max(len(different) // 40, 1)][:40]
+    some = list(different.items())[:: max(len(different) // 30, 1)][:30]
     fits = [(one, other, fit(a, b)) for (one, a), (other, b) in list(combinations(some, 2))[::3]]
     wrong = [[one, other, each.points] for one, other, each in fits if each.confirmed]
     most = max((each.points for _, _, each in fits if not each.confirmed), default=0)

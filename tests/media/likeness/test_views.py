@@ -59,6 +59,14 @@ def test_places_say_what_was_hashed() -> None:
     assert places[3].startswith("face 1 with its surroundings, box ")
 
 
+def test_a_small_picture_is_hashed_enlarged_too_and_so_meets_one_thrice_as_large() -> None:
+    small = cv2.resize(scene(), (120, 90), interpolation=cv2.INTER_AREA)
+    assert [view.place for view in views(small)] == ["whole picture", "whole picture, enlarged"]
+    found = nearest(views(small), views(scene()))
+    assert found is not None
+    assert found.distance <= 16
+
+
 def test_a_damaged_picture_says_so() -> None:
     seen, fault = read(jpeg(portrait())[:3000], "image/jpeg")
     assert seen == []

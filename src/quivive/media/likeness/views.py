@@ -1,12 +1,14 @@
 """Which parts of a picture are hashed, so that a changed copy still meets it in one of them?
 
-The whole picture; what is left inside even bars; and around each face two squares, close and with its
-surroundings. A face keeps its place when the picture is cropped, so the squares do too.
+The whole picture, a small one enlarged too; what is left inside even bars; and around each face two squares,
+close and with its surroundings. A face keeps its place when the picture is cropped, so the squares do too.
 
 A hash of a face crop is the hash of a picture, not a biometric template: it says how light and dark lie in
-this one photograph. Another photograph of the same person is as far from it as one of a stranger (measured:
-benchmarks/media_likeness.py), so it can neither identify nor verify anybody, which is what makes personal
-data biometric (GDPR article 4(14)); faces serve as points to measure from, and no face is kept or compared.
+this one photograph. Other photographs of one person lie about as far apart as those of strangers (three
+pairs measured: 106 to 114 of 256 bits; strangers: 88 and more, half of them above 120), so it can neither
+identify nor verify anybody, which is what makes data biometric (GDPR article 4(14)). Faces serve as points
+to measure from; no face is kept, compared or named. A desk that reads the law more strictly can leave the
+detector out.
 """
 
 from __future__ import annotations
@@ -18,20 +20,23 @@ from typing import TYPE_CHECKING, Any
 from quivive.errors import CouldNotLook
 from quivive.media import pictures
 from quivive.media.likeness import borders, faces
-from quivive.media.likeness.pdq import orientations
+from quivive.media.likeness.pdq import SIDE, orientations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
 NEAR = 31
-"""Bits of 256 up to which two hashes are close: the threshold that Facebook gives for PDQ. Among different
-pictures and their faces none came below 80 (benchmarks/media_likeness.py), changed copies mostly below 20."""
+"""Bits of 256 up to which two hashes are close: the threshold that Facebook gives for PDQ. Measured among
+32,000 pairs of different pictures, all parts, all turns: the nearest were 64 apart, two views of one desk;
+then 82. Changed copies mostly lie below 20 (benchmarks/media_likeness.py)."""
 WORTH = 50
 """Quality below which a hash links nothing."""
 CLOSE, AROUND = 1.3, 2.0
 """Sides of the squares about a face, in its widths."""
 FACE = 256
+SMALL = 64
+"""Pixels of the shorter side from which a picture is hashed enlarged too."""
 WORKING = 1280
 """Pixels of the longer side in which borders and faces are looked for."""
 
@@ -76,10 +81,12 @@ def views(image: NDArray[Any]) -> tuple[View, ...]:
 def _views(image: NDArray[Any]) -> Iterator[View]:
     height, width = image.shape[:2]
     yield View("whole picture", *orientations(image))
+    if min(height, width) >= SMALL and max(height, width) < SIDE:
+        yield View("whole picture, enlarged", *orientations(_enlarged(image)))
     box = borders.inside(image)
     if box:
         inner = image[box[1] : box[3], box[0] : box[2]]
-        yield View(f"inside its border, {_share(*box, width, height)}", *orientations(inner))
+        yield View(f"inside its border, {_share(*box, width, height)}", *orientations(_enlarged(inner)))
     for number, face in enumerate(faces.find(image), 1):
         for name, widths in (("close", CLOSE), ("with its surroundings", AROUND)):
             side = face.size * widths
@@ -87,6 +94,19 @@ def _views(image: NDArray[Any]) -> Iterator[View]:
             square = faces.cut(image, left, top, side, FACE)
             place = _share(left, top, left + side, top + side, width, height)
             yield View(f"face {number} {name}, {place}", *orientations(square))
+
+
+def _enlarged(image: NDArray[Any]) -> NDArray[Any]:
+    """At least `SIDE` pixels on the longer side: PDQ smooths smaller pictures too little, so that one and its
+    half as large copy can lie 80 bits apart; enlarged, 20."""
+    import cv2
+    import numpy as np
+
+    scale = SIDE / max(image.shape[:2])
+    if scale <= 1:
+        return image
+    size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR))
 
 
 def _share(left: float, top: float, right: float, bottom: float, width: int, height: int) -> str:
