@@ -67,7 +67,9 @@ class PictureLikeness:
             yield finding(self, "match/known-picture", "fail", subject,
                           params={"source": bad[subject.sha256] or "your own list"})  # fmt: skip
         frames, fault = pictures.looks(read, subject, SECONDS)
-        seen = {view.pdq: view for frame in frames for view in frame}
+        seen: dict[str, View] = {}
+        for view in (view for frame in frames for view in frame):
+            seen.setdefault(view.pdq, view)
         for value, view in seen.items():
             yield Observable("pdq", value, item=subject.name, where=Where(part=view.place), match="near")
         best = _closest(list(seen.values()), bad) if subject.sha256 not in bad else None
