@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
@@ -14,7 +16,7 @@ from quivive.errors import Unreadable
 from quivive.media.likeness.pdq import pdq
 from quivive.media.video import frames
 from quivive.media.video.clip import read
-from quivive.media.video.frames import MOST, NEAR, Seen
+from quivive.media.video.frames import MOST, NEAR, SCREEN, Seen, chosen, like_a_screen
 from quivive.media.video.opening import opened, pictures
 
 
@@ -47,6 +49,27 @@ def test_a_scene_that_comes_back_is_taken_once() -> None:
 
 def test_of_many_scenes_no_more_are_taken_than_may_be_read() -> None:
     assert len(seen(film([scene(number) for number in range(20)], seconds=1)).frames) == MOST
+
+
+def test_a_screen_with_writing_goes_before_scenes_that_differ_more() -> None:
+    hashes = [0, (1 << 40) - 1, *((1 << 128) - 1 << 16 * number for number in range(6))]
+    found = [_candidate(number, value) for number, value in enumerate(hashes)]
+    assert 1 not in {each.seconds for each in chosen(found)}
+    found[1] = replace(found[1], screen=0.01)
+    assert 1 in {each.seconds for each in chosen(found)}
+
+
+def _candidate(seconds: int, value: int) -> frames._Candidate:
+    return frames._Candidate(seconds, scene(seconds), f"{value:064x}", 100)
+
+
+def test_writing_on_an_even_ground_is_told_from_a_photograph(shared_data: Path) -> None:
+    def score(path: Path) -> float:
+        return like_a_screen(np.asarray(Image.open(path).convert("RGB")))
+
+    assert score(shared_data / "media" / "sms.png") > SCREEN
+    photographs = [score(path) for path in sorted((shared_data / "media" / "real_coco").iterdir())]
+    assert sum(each > SCREEN for each in photographs) <= len(photographs) // 5
 
 
 def test_a_fade_is_passed_over() -> None:

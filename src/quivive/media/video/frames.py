@@ -35,6 +35,8 @@ NEAR = 31
 """PDQ distance up to which two pictures count as the same (Facebook, 2019)."""
 PLAIN = 10
 """PDQ quality below which a picture is as good as empty: a fade, a blank."""
+SCREEN = 0.003
+"""A picture of a telephone's screen has 0.01, photographs up to 0.0026."""
 FAR_APART, FAR_APART_OF_FEW, ENOUGH = 10.0, 1.5, 8
 """Seconds without a picture that stands alone, from which the video is decoded in order; fewer seconds where
 there are not `ENOUGH` such pictures."""
@@ -77,6 +79,7 @@ class _Candidate:
     pixels: Pixels
     pdq: str
     quality: int
+    screen: float = 0.0
 
 
 def key_frames(file: Container, stream: VideoStream, budget: float = SECONDS) -> Seen:
@@ -213,7 +216,16 @@ def _step(length: float) -> float:
 def _candidate(frame: VideoFrame, seconds: float) -> _Candidate:
     pixels = _upright(frame)
     hexadecimal, quality = pdq(pixels)
-    return _Candidate(seconds, pixels, hexadecimal, quality)
+    return _Candidate(seconds, pixels, hexadecimal, quality, like_a_screen(pixels))
+
+
+def like_a_screen(pixels: Pixels) -> float:
+    """High (from `SCREEN` on) for writing on an even ground: much is flat, and what is not is sharp."""
+    import numpy as np
+
+    grey = pixels[::2, ::2].mean(axis=2, dtype=np.float32)
+    steps = np.abs(np.diff(grey, axis=1))
+    return float((steps < 2).mean() ** 4 * (steps > 60).mean()) if steps.size else 0.0
 
 
 def _upright(frame: VideoFrame) -> Pixels:
@@ -227,10 +239,13 @@ def _upright(frame: VideoFrame) -> Pixels:
 
 
 def chosen(found: Iterable[_Candidate], most: int = MOST) -> list[_Candidate]:
-    """Begin with the first that shows something, add what differs most, stop at near-duplicates."""
+    """The first that shows something, the likeliest screen, then what differs most; no near-duplicates."""
     ordered = sorted(found, key=lambda each: each.seconds)
     shown = [each for each in ordered if each.quality >= PLAIN] or ordered[:1]
     kept = shown[:1]
+    screen = max(shown, key=lambda each: each.screen)
+    if screen.screen >= SCREEN and _least(screen, kept) > NEAR:
+        kept.append(screen)
     while len(kept) < most:
         distance, best = max(((_least(each, kept), each) for each in shown), key=lambda pair: pair[0])
         if distance <= NEAR:
