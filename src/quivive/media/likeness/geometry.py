@@ -19,7 +19,7 @@ ALIKE = 0.75
 AWAY = 4.0
 """Pixels of the working size by which a point may miss its place."""
 FEW = 16
-"""Points that must fit; different pictures had at most 9 (benchmarks/media_likeness.py)."""
+"""Points that must fit; different pictures had at most 7 (benchmarks/media_likeness.py)."""
 AGREE = 0.7
 """Correlation of light and dark where the pictures overlap."""
 
