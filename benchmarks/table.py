@@ -303,6 +303,53 @@ def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"where nobody speaks; {damaged['seconds_a_file']} s a file, peak {damaged['mebibytes']} MiB."
 
 
+def _media_text(result: Mapping[str, Any]) -> Iterator[str]:
+    ours, other, cost = result["ours"], result.get("tesseract"), result["processor_seconds"]
+    yield "## What stands in a picture: `benchmarks/media_text.py`"
+    yield ""
+    yield f"{result['date']}, {result['screenshots']} generated screenshots (drawn letters, one layout: no"
+    yield "figure for what people send), six made-up values each. Found: whole and exact. Invented: found but"
+    yield "not shown, most often a link with a letter misread. Reading one takes"
+    yield f"{cost['first']} CPU s with the start of the child, {cost['further']} each further one"
+    yield f"({cost['pixels']:,} pixels)."
+    for name, row in result["shared"].items():
+        yield f"{name} of the shared data: {row['found']} of {row['shown']}, {row['invented']} invented."
+    yield ""
+    head = ["", "values", "found %", "invented"]
+    rows = [_recall(name, row) for name, row in ours.items()]
+    if other:
+        head += [f"Tesseract {other['version']}: found %", "invented"]
+        rows = [[*row, *_recall(row[0], other[row[0]])[2:]] for row in rows]
+    yield from _table(head, rows)
+
+
+def _recall(name: str, row: Mapping[str, Any]) -> list[Any]:
+    return [name, row["shown"], f"{100 * row['recall']:.0f}", row["invented"]]
+
+
+def _media_hostile(result: Mapping[str, Any]) -> Iterator[str]:
+    limits = result["limits"]
+    yield "## Hostile pictures: `benchmarks/media_hostile.py`"
+    yield ""
+    yield f"{result['date']}, `Workbench.check` with every detector; wanted: a report for each, at most"
+    yield f"{limits['processor_seconds']:g} CPU s and {limits['mebibytes']} MiB in either process, and the"
+    yield "file afterwards as before."
+    yield ""
+    rows = []
+    for name, what in (("made", "made to break"), ("damaged", "damaged copies")):
+        row = result[name]
+        rows.append([what, row["files"], len(row["faults"]), len(row["over_the_limits"]),
+                     f"{row['most_processor_seconds']} ({row['slowest']})", row["most_parent_mebibytes"],
+                     row["most_child_mebibytes"]])  # fmt: skip
+    yield from _table(
+        ["files", "number", "faults", "over the limits", "most CPU s", "MiB", "MiB of the child"], rows
+    )
+    over = [name for each in ("made", "damaged") for name in result[each]["over_the_limits"]]
+    if over:
+        yield ""
+        yield f"Over the limits: {', '.join(over)}."
+
+
 def _shares(rows: Sequence[Mapping[str, Any]], what: str) -> list[list[str]]:
     """A line for each source's false alarms or each system's recall, a column for each detector."""
     key = f"false_alarms_by_{what}" if what == "source" else f"recall_by_{what}"
@@ -334,6 +381,8 @@ SECTIONS = (
     ("voices_live", _voices_live),
     ("voices_hostile", _voices_hostile),
     ("voices_turns", _voices_turns),
+    ("media_text", _media_text),
+    ("media_hostile", _media_hostile),
 )
 
 

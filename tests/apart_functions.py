@@ -20,6 +20,21 @@ def compute_for_ever():
         pass
 
 
+def compute_for_seconds(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return "done"
+
+
+def hold(size, kept=[]):  # noqa: B006 (as a library keeps its models)
+    kept.append(bytearray(size))
+
+
+def take(size):
+    return len(bytearray(size))
+
+
 def wait_for_ever():
     time.sleep(1000)
 

@@ -2,12 +2,15 @@ import pytest
 
 from apart_functions import (
     compute_for_ever,
+    compute_for_seconds,
     crash,
     echo,
+    hold,
     print_much,
     process_id,
     raise_what_cannot_be_pickled,
     refuse,
+    take,
     take_memory,
     take_memory_and_stay,
     wait_for_ever,
@@ -66,3 +69,13 @@ def test_what_cannot_be_handed_over_is_said_at_once():
 def test_much_passes_both_ways():
     much = bytes(range(256)) * 200_000
     assert apart(echo, much) == much
+
+
+def test_a_call_has_its_own_time_however_long_the_child_has_worked():
+    for _ in range(4):
+        assert apart(compute_for_seconds, 0.6, seconds=1.0) == "done"
+
+
+def test_what_needs_the_room_that_others_fill_gets_a_child_of_its_own():
+    apart(hold, 600 * 2**20)
+    assert apart(take, 500 * 2**20) == 500 * 2**20

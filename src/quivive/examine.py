@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -29,6 +29,9 @@ from quivive.model import (
 CHANNELS = ("messages", "calls", "voices", "media", "money")
 STRONG, NOTABLE = 2.0, 1.0
 """log10 likelihood ratios from which a weight alone means `act` and `look`."""
+
+Tell = Callable[[Detector, str], None]
+"""Who hears of progress: the detector that begins, and the name of the item that it looks at."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class _Run:
 
     context: Context
     deadline: float
+    tell: Tell
     queue: deque[tuple[Subject, int]] = field(default_factory=deque)
     items: dict[str, Item] = field(default_factory=dict)
     contents: set[tuple[str, str, str | None]] = field(default_factory=set)
@@ -136,13 +140,15 @@ def examine(
     missing: Iterable[Missing] = (),
     seeds: Iterable[Observable] = (),
     keep: bool = False,
+    tell: Tell = lambda detector, name: None,
 ) -> Report:
     """Examine `root` (and bare values given as `seeds`) with every detector that accepts what comes up.
 
-    `keep` leaves the bytes of all items in the report. Never raises for what is inside the evidence: a
+    `keep` leaves the bytes of all items in the report. `tell` hears of each check before it is made: the
+    detector and the item's name. Never raises for what is inside the evidence: a
     check that could not be made is in the report.
     """
-    run = _Run(context, time.monotonic() + context.limits.seconds)
+    run = _Run(context, time.monotonic() + context.limits.seconds, tell)
     run.add(root, 0)
     for seed in seeds:
         run.add(seed, 0)
@@ -182,6 +188,7 @@ def _examine_one(run: _Run, subject: Subject, depth: int, detectors: Sequence[De
 
 def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, name: str) -> None:
     started, given, skipped = time.monotonic(), [], None
+    run.tell(detector, name)
     try:
         run.sources |= {source.name: source for source in detector.sources()}
         for result in _answers(run, detector, subject, name):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from quivive import __version__, advice, config, intake
 from quivive.errors import BadConfig, CouldNotLook, NotFound, UsageError
-from quivive.examine import Missing, discover, examine
+from quivive.examine import Missing, Tell, discover, examine
 from quivive.intake import Input
 from quivive.model import (
     Calibration,
@@ -117,8 +117,12 @@ class Workbench:
         online: bool = False,
         language: str | None = None,
         keep: bool = False,
+        tell: Tell = lambda detector, name: None,
     ) -> Report:
-        """Examine one input; what cannot be read becomes a report that says so."""
+        """Examine one input; what cannot be read becomes a report that says so.
+
+        `tell` hears of each check before it is made.
+        """
         language = language or self.settings.language
         chosen = self._chosen(detectors)
         try:
@@ -137,7 +141,7 @@ class Workbench:
             calls=self.call_trust(),
             models=self.external_models(),
         )
-        report = examine(root, chosen, context, self.missing(), seeds, keep)
+        report = examine(root, chosen, context, self.missing(), seeds, keep, tell)
         lists = tuple(Source(f"list {one.name}", one.date, one.sha256) for one in self._lists or ())
         return self._finish(replace(report, sources=report.sources + lists), language)
 

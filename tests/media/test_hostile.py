@@ -83,11 +83,10 @@ def test_nothing_outside_a_drawing_is_read_or_written_into_the_report(
     assert "root:" not in desk.render([desk.check(path)], "json")
 
 
-@pytest.mark.parametrize("name", ["thousand_scans.jpg", "a_million_frames.gif"])
-def test_what_stalls_a_decoder_is_ended_once_for_all_who_look(name: str) -> None:
+def test_what_stalls_a_decoder_is_ended_once_for_all_who_look() -> None:
     from quivive.intake import take
 
-    item = take(FILES[name](), name)
+    item = take(FILES["thousand_scans.jpg"](), "a.jpg")  # seconds beyond the limit on any machine
     started = time.monotonic()
     with pytest.raises(TooLarge, match="took too long"):
         pictures.looks(ocr.read, item, ocr.CHILD_SECONDS)

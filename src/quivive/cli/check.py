@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import click
 
 from quivive.cli.common import colour, workbench, write
+from quivive.examine import Tell
 from quivive.intake import VALUE_TYPE, Input
-from quivive.model import Channel, Report
+from quivive.model import Channel, Detector, Report
+from quivive.render.safe import plain
 from quivive.workbench import Workbench
 
 
@@ -122,7 +125,9 @@ def _texts(texts: Iterable[str], channel: Channel | None) -> Iterator[Input]:
 
 def _reports(bench: Workbench, inputs: list[Input], options: dict[str, Any]) -> Iterator[Report]:
     if len(inputs) == 1:
-        yield bench.check_input(inputs[0], **options)
+        with telling() as tell:
+            report = bench.check_input(inputs[0], **options, tell=tell)
+        yield report
     else:
         yield from bench.check_many(inputs, **options)
 
@@ -158,6 +163,24 @@ def write_items(report: Report, folder: Path) -> Report:
         target.chmod(0o600)
         click.echo(f"wrote {target}", err=True)
     return replace(report, items=tuple(replace(item, data=b"") for item in report.items))
+
+
+@contextmanager
+def telling() -> Iterator[Tell]:
+    """Says on a terminal which question is being asked of which item: reading a picture takes seconds."""
+    if not sys.stderr.isatty():
+        yield lambda detector, name: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status("…") as status:
+        yield lambda detector, name: status.update(escape(plain(f"{name}: {question(detector)}")))
+
+
+def question(detector: Detector) -> str:
+    """What a detector asks, in words: the line that opens its module."""
+    return (sys.modules[type(detector).__module__].__doc__ or detector.name).partition("\n")[0]
 
 
 def with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
