@@ -1,4 +1,15 @@
-"""What would an image examiner say first about this file: what it is, and what in it does not fit?"""
+"""What would an image examiner say first about this file: what it is, and what in it does not fit?
+
+What a file says of itself can be copied, typed in or taken away, and messengers take most of it away: so an
+ordinary file gets one line, and only what contradicts itself or hides something is for review: another file
+behind the picture's end, a preview that shows more or something else, times that cannot all be true.
+Error rates (benchmarks/media_history.py): of 3,317 sample pictures out of packages four got a finding for
+review, and all four were what it says. An earlier compression, where pictures have detail enough (83 of 100)
+and the two qualities lie ten or more apart, was seen in 92 of 100; wrongly in 5 of 1,000 files, all of
+them of two drawings in flat colours; never once a picture was scaled in between, as messengers do.
+Limits: an earlier compression is looked for in JPEG alone; what stands behind the end of HEIC, AVIF and TIFF
+is seen if it is a ZIP archive; previews are those of EXIF and Photoshop.
+"""
 
 from __future__ import annotations
 

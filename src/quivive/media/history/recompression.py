@@ -7,8 +7,8 @@ first step the expected histogram is computed, and its log-likelihood ratio, bes
 each coefficient that is not zero. The score is the eighth highest of nine frequencies': in drawings some look
 odd, but hardly ever all. Tables of cameras and Photoshop are found like libjpeg's, since no table is assumed.
 It sees only what happened on the same grid: a picture that was scaled or cropped in between, as messengers
-do, has lost the trace. It rests on pixels, not on the coded coefficients: decoding rounds by half a grey level
-at most, less than any step above 1.
+do, has lost the trace. It rests on pixels, not on the coded coefficients: decoding rounds by half a grey
+level at most, less than any step above 1.
 """
 
 from __future__ import annotations
