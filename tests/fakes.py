@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from quivive import pool
-from quivive.errors import Unreadable
+from quivive.errors import NotThere, Unreadable
 from quivive.intake import derive
 from quivive.model import (
     Context,
@@ -85,6 +85,16 @@ class Last(Plain):
             "found": " ".join(each.code for each in findings),
         }
         yield finding(self, "fake/sum", "informational", subject, params=params)
+
+
+class OfNoUse(Plain):
+    """Looks for something that no text has."""
+
+    name = "fake.of-no-use"
+
+    def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
+        """Says so."""
+        raise NotThere("A text has no sound.")
 
 
 class Broken(Plain):

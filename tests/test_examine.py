@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from conftest import NOON
-from fakes import Blind, Bottomless, Broken, Last, Numbers, Plain, Splitter, Weighing
+from fakes import Blind, Bottomless, Broken, Last, Numbers, OfNoUse, Plain, Splitter, Weighing
 from quivive.examine import Missing, accepts, attention, discover, examine
 from quivive.intake import take
 from quivive.model import Context, Examination, Finding, Limits, Observable
@@ -79,6 +79,15 @@ def test_could_not_look_is_in_the_report():
     report = examine(text("x"), [Blind()], CONTEXT)
     assert report.attention == "could-not-look"
     assert report.examinations[0].skipped == "It is too dark."
+
+
+def test_what_a_subject_does_not_have_is_no_gap():
+    report = examine(text("x"), [OfNoUse()], CONTEXT)
+    assert report.attention == "nothing-found"
+    assert (report.examinations[0].skipped, report.examinations[0].called_for) == (
+        "A text has no sound.",
+        False,
+    )
 
 
 def test_a_missing_detector_and_an_unknown_type_are_said():

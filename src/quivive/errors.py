@@ -7,7 +7,8 @@ Error
 ├── CouldNotLook        a check could not be made on this subject: the report says so and goes on
 │   ├── Unreadable      the bytes are not what they claim to be, or are damaged
 │   ├── TooLarge        a limit was reached: raise it and run again
-│   └── NotInstalled    an optional engine is missing: install what the sentence names
+│   ├── NotInstalled    an optional engine is missing: install what the sentence names
+│   └── NotThere        the subject has nothing of the kind: that this was not checked is no gap
 └── BadReport           a report file that this version cannot read
 """
 
@@ -44,6 +45,10 @@ class TooLarge(CouldNotLook):
 
 class NotInstalled(CouldNotLook):
     """An optional engine is missing; the message says what to install."""
+
+
+class NotThere(CouldNotLook):
+    """The subject has no part that this check is about, as a film without sound; nobody misses the check."""
 
 
 class BadReport(Error):

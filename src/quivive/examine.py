@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from quivive.errors import CouldNotLook
+from quivive.errors import CouldNotLook, NotThere
 from quivive.model import (
     Attention,
     Conclusion,
@@ -187,7 +187,7 @@ def _examine_one(run: _Run, subject: Subject, depth: int, detectors: Sequence[De
 
 
 def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, name: str) -> None:
-    started, given, skipped = time.monotonic(), [], None
+    started, given, skipped, called_for = time.monotonic(), [], None, True
     run.tell(detector, name)
     try:
         run.sources |= {source.name: source for source in detector.sources()}
@@ -202,14 +202,14 @@ def _examine_with(run: _Run, detector: Detector, subject: Subject, depth: int, n
                 skipped = "The time limit was reached before this check ended."
                 break
     except CouldNotLook as error:
-        skipped = str(error)
+        skipped, called_for = str(error), not isinstance(error, NotThere)
     except MemoryError:
         skipped = "This check needed more memory than there is."
     except Exception as error:  # a hostile file must not take the report down with it
         skipped = f"The check failed on this input ({type(error).__name__}); please report it as a bug."
     run.examinations.append(
         Examination(detector.name, detector.version, name, round(time.monotonic() - started, 3),
-                    tuple(given), skipped)
+                    tuple(given), skipped, called_for)
     )  # fmt: skip
 
 

@@ -65,22 +65,22 @@ def decodes(data: bytes, media_type: str) -> None:
 
 
 def looked_at(
-    data: bytes, media_type: str, look: Callable[[Image], L]
+    data: bytes, media_type: str, look: Callable[[Image], L], megapixels: float = WORKING
 ) -> tuple[list[L], CouldNotLook | None]:
     """What `look` gives of each frame; and what ended it early: a film cut short is seen up to there."""
     seen: list[L] = []
     try:
-        for image in frames(data, media_type):
+        for image in frames(data, media_type, megapixels=megapixels):
             seen.append(look(image))  # noqa: PERF401 (what came before an error stays)
     except CouldNotLook as error:
         return seen, error
     return seen, None
 
 
-def frames(data: bytes, media_type: str, most: int = FRAMES) -> Iterator[Image]:
+def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float = WORKING) -> Iterator[Image]:
     """Upright RGB pictures: the only frame, or up to `most` evenly spaced ones of an animation or TIFF.
 
-    Above `WORKING` megapixels they come reduced.
+    Above so many megapixels they come reduced; a JPEG is then decoded the quicker.
     Raises TooLarge above `MEGAPIXELS`, Unreadable for anything that does not decode whole.
     """
     try:
@@ -94,7 +94,8 @@ def frames(data: bytes, media_type: str, most: int = FRAMES) -> Iterator[Image]:
                 if count > 1:
                     image.seek(index)
                 _refuse_large(image)
-                yield _upright(image if count == 1 else image.copy())  # it is changed, and read on
+                # A copy, since it is changed and the animation is read on.
+                yield _upright(image if count == 1 else image.copy(), megapixels)
     except (CouldNotLook, MemoryError):  # for want of memory the child is ended
         raise
     except Exception as error:
@@ -139,12 +140,12 @@ def _refuse_large(image: object) -> None:
         raise Unreadable("The picture is empty.")
 
 
-def _upright(image: Image) -> Image:
+def _upright(image: Image, megapixels: float) -> Image:
     """Turned as its EXIF orientation says, on white where it is transparent, eight bits a channel."""
     from PIL import Image as pil
     from PIL import ImageOps
 
-    factor = (WORKING * 1_000_000 / (image.width * image.height)) ** 0.5
+    factor = (megapixels * 1_000_000 / (image.width * image.height)) ** 0.5
     size = max(int(image.width * factor), 1), max(int(image.height * factor), 1)
     if factor < 1:
         image.draft("RGB", size)  # a JPEG can be decoded at a half or a quarter
@@ -161,7 +162,7 @@ def _upright(image: Image) -> Image:
         ground.paste(layer, mask=layer.getchannel("A"))
         image = ground
     image = image.convert("RGB")
-    if image.width * image.height > 1.1 * WORKING * 1_000_000:  # a palette: not to be reduced before
+    if image.width * image.height > 1.1 * megapixels * 1_000_000:  # a palette: not to be reduced before
         image.thumbnail((max(size), max(size)), pil.Resampling.BOX)
     return image
 

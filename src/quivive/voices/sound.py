@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from quivive.errors import CouldNotLook, TooLarge, Unreadable
+from quivive.errors import CouldNotLook, NotThere, TooLarge, Unreadable
 from quivive.sniff_sound import is_transport_stream
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class Track:
 def decode(data: bytes, most_seconds: float = MOST_SECONDS) -> tuple[Track, ...]:
     """The channels of the first sound track that differ; of channels that are alike or silent only one.
 
-    Raises Unreadable where there is no sound that decodes, TooLarge where memory does not suffice.
+    Raises NotThere for a film without sound, Unreadable where there is no sound that decodes, TooLarge where
+    memory does not suffice.
     """
     form = container(data)
     if form is None:
@@ -132,6 +133,8 @@ def _decode(data: bytes, form: str, most_seconds: float) -> tuple[Track, ...]:
     with av.open(
         io.BytesIO(data), "r", format=form, options=options, metadata_errors="replace", io_open=_refuse
     ) as file:
+        if not file.streams.audio and file.streams.video:
+            raise NotThere("There is no sound in this film.")
         if not file.streams.audio:
             raise Unreadable("There is no sound in this file.")
         stream = file.streams.audio[0]

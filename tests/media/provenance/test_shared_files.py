@@ -151,7 +151,7 @@ def test_a_genuine_picture_that_was_saved_again_carries_none(genuine: list[bytes
 
 
 def test_without_the_purposes_that_ship_some_genuine_pictures_would_not_read_as_trusted(
-    genuine: list[bytes]
+    genuine: list[bytes],
 ) -> None:
     bare = looking(replace(trust.shipped(), purposes=""))
     assert "credential-problem" in {bare(each, "a.png").outcome for each in genuine}

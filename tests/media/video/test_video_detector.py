@@ -139,6 +139,14 @@ def test_a_film_without_sound_says_so(run: Run) -> None:
     assert "video/no-sound" not in said(run, film([scene(1)], tone=2.0))
 
 
+def test_nobody_misses_the_check_of_a_voice_in_a_film_without_sound(bench: Workbench) -> None:
+    report = bench.check(film([scene(1)]), "clip.mp4")
+    missed = [each for each in report.examinations if each.detector.startswith("voices.") and each.skipped]
+    assert missed
+    assert not any(each.called_for for each in missed)
+    assert report.attention == "nothing-found"
+
+
 def test_an_edit_list_of_several_pieces_is_told(run: Run) -> None:
     data = film([scene(1)])
     assert "video/joined" not in said(run, data)

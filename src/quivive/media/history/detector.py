@@ -21,9 +21,10 @@ from quivive.media.history import recompression, sentences, times
 from quivive.media.history.families import Family, Traits, families
 from quivive.media.history.reading import FORMATS, History, Hung, read
 from quivive.media.history.shown import shown
+from quivive.media.video.video_detector import ORIGIN as PICTURE_OF_VIDEO
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 
-SECONDS = 10.0
+SECONDS = 3.0
 MOST_DERIVED = 64 * 2**20
 """Octets of a trailer that become an item of their own."""
 _SENTENCES = ("history/hidden-file", "history/text-behind", "history/film-behind", "history/picture-behind",
@@ -51,7 +52,7 @@ class FileHistory:
 
     def examine(self, subject: Subject, context: Context) -> Iterator[Yield]:
         """Yield findings, and what stands behind the picture or in its preview as items of their own."""
-        if not isinstance(subject, Item):
+        if not isinstance(subject, Item) or subject.origin == PICTURE_OF_VIDEO:  # written here
             return
         history = apart(read, subject.data, subject.media_type, seconds=SECONDS)
         yield self._line(subject, history)

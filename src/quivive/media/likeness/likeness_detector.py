@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
+from quivive.apart import apart
 from quivive.media import pictures
 from quivive.media.likeness.pdq import ORIENTATIONS
 from quivive.media.likeness.views import NEAR, View, read
 from quivive.model import Context, Finding, Item, Observable, Source, Subject, Where, Yield, finding
 
-SECONDS = 8.0
+SECONDS = 4.0
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -66,7 +67,7 @@ class PictureLikeness:
         if subject.sha256 in bad:
             yield finding(self, "match/known-picture", "fail", subject,
                           params={"source": bad[subject.sha256] or "your own list"})  # fmt: skip
-        frames, fault = pictures.looks(read, subject, SECONDS)
+        frames, fault = apart(read, subject.data, subject.media_type, seconds=SECONDS)
         seen: dict[str, View] = {}
         for view in (view for frame in frames for view in frame):
             seen.setdefault(view.pdq, view)

@@ -37,6 +37,8 @@ CLOSE, AROUND = 1.3, 2.0
 FACE = 256
 SMALL = 64
 """Pixels of the shorter side from which a picture is hashed enlarged too."""
+DECODED = 3.0
+"""Megapixels that are decoded: no less than `WORKING` pixels a side, but for panoramas."""
 WORKING = 1280
 """Pixels of the longer side in which borders and faces are looked for."""
 
@@ -57,7 +59,7 @@ class View:
 
 def read(data: bytes, media_type: str) -> tuple[list[tuple[View, ...]], CouldNotLook | None]:
     """In the child: the views of each frame that is looked at, and what ended it early."""
-    return pictures.looked_at(data, media_type, lambda image: views(as_pixels(image)))
+    return pictures.looked_at(data, media_type, lambda image: views(as_pixels(image)), DECODED)
 
 
 def as_pixels(image: Image, most: int = WORKING) -> NDArray[Any]:

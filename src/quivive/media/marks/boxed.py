@@ -18,10 +18,11 @@ def read(data: bytes, media_type: str) -> Carried:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = _heic(data) if media_type == "image/heic" else _avif(data)
+            texts, unread = bounded(_texts(image.info))
+            size = int(image.size[0]), int(image.size[1])
     except Exception as error:  # the libraries fail on hostile boxes in every way there is
         raise Unreadable("The picture's container is damaged or is not what it claims to be.") from error
-    texts, unread = bounded(_texts(image.info))
-    return Carried(texts, (int(image.size[0]), int(image.size[1])), unread)
+    return Carried(texts, size, unread)
 
 
 def _heic(data: bytes) -> Any:

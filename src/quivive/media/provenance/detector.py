@@ -20,6 +20,7 @@ from quivive.media.provenance.verdict import (
     known_signer,
     uncovered,
 )
+from quivive.media.video.video_detector import ORIGIN as PICTURE_OF_VIDEO
 from quivive.model import (
     Context,
     Finding,
@@ -34,10 +35,8 @@ from quivive.model import (
 )
 from quivive.observables import defang
 
-SECONDS = 10.0
+SECONDS = 3.0
 """Processor time for one file; genuine ones take hundredths of a second."""
-PICTURE_OF_VIDEO = "picture of the video"
-"""The origin of key frames, as media/video gives it."""
 _TOPICS = {"claims-ai": ("made-picture",), "content-changed": ("made-picture",)}
 INGREDIENTS = 8
 """Ingredients that are told one by one."""
@@ -105,9 +104,7 @@ class Provenance:
             yield from self._stated(item, store, manifest, verdict, place)
             yield from self._history(item, store)
 
-    def _outcome(
-        self, item: Item, verdict: Verdict, manifest: Manifest | None, place: Where
-    ) -> Finding:
+    def _outcome(self, item: Item, verdict: Verdict, manifest: Manifest | None, place: Where) -> Finding:
         kinds: Mapping[str, Kind] = {"content-changed": "fail", "credential-problem": "review"}
         kind = kinds.get(verdict.outcome, "informational")
         issuer = manifest.signer.issuer if manifest else ""
