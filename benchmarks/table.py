@@ -303,6 +303,97 @@ def _voices_hostile(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"where nobody speaks; {damaged['seconds_a_file']} s a file, peak {damaged['mebibytes']} MiB."
 
 
+def _media(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Pictures and videos, CPU seconds: `benchmarks/media.py`"
+    yield ""
+    yield f"{result['date']}; photograph {result['photo']}; video {result['video']}. The first in a"
+    yield "fresh process"
+    yield "pays for its start, for models and for the child process; each further one costs what it costs."
+    yield ""
+    rows = [[row["what"], row["first"], max(row["further"], 0.0)] for row in result["rows"]]
+    yield from _table(["", "first", "each further"], rows)
+
+
+def _media_provenance(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Signed provenance: `benchmarks/media_provenance.py`"
+    yield ""
+    seconds, damaged = result["seconds"], result["damaged"]
+    yield f"{result['date']}, lists of {result['lists']['C2PA trust list']}. 12 megapixels:"
+    yield f"{seconds['12_megapixels_bare']} CPU s without a manifest,"
+    yield f"{seconds['12_megapixels_signed']} with one;"
+    yield f"{seconds['loading']} once. {damaged['files']:,} damaged copies: {damaged['wrong']}"
+    yield "claims where none may be."
+    yield ""
+    for folder, outcomes in result["shared"].items():
+        yield f"* `{folder}`: " + ", ".join(f"{number} {outcome}" for outcome, number in outcomes.items())
+
+
+def _media_marks(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Marks of generators: `benchmarks/media_marks.py`"
+    yield ""
+    made, real, packages = result["gen_meta"], result["real_coco"], result["packages"]
+    yield f"{result['date']}. Shared examples: {made['right']} of {made['files']} right"
+    yield f"({made['carry_none']} carry no"
+    yield f"mark). Marks on pictures without one: {len(real['with_findings'])} of {real['pictures']} shared"
+    yield f"photographs, {len(packages['with_findings'])} of {packages['pictures']:,} pictures out"
+    yield "of packages"
+    yield f"({packages['with_camera_data']} with a camera's data). 12 megapixels:"
+    yield f"{result['cost']['JPEG']} CPU s as"
+    yield f"JPEG, {result['cost']['PNG']} as PNG."
+
+
+def _media_history(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## A file's history: `benchmarks/media_history.py`"
+    yield ""
+    twice, found = result["recompression"], result["findings"]
+    yield f"{result['date']}. Of {found['pictures']:,} pictures out of packages"
+    yield f"{len(found['review'])} got a finding for"
+    yield "review; each was looked at and is what it says. Earlier compression, on the pictures on which"
+    yield "the rule was"
+    yield f"chosen ({twice['pictures']}, eight qualities each): seen in"
+    yield f"{100 * twice['seen_10_apart_of_those']:.0f} % of"
+    yield f"those with detail enough ({100 * twice['enough_to_judge']:.0f} %) and ten steps of"
+    yield "quality or more between,"
+    yield f"wrongly in {twice['false_alarms']} of {twice['once']} compressed once, and in"
+    yield f"{100 * twice['seen_after_scaling_between']:.0f} % of those scaled in between."
+
+
+def _media_likeness(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## The same picture elsewhere: `benchmarks/media_likeness.py`"
+    yield ""
+    different, geometry = result["different"], result["geometry"]
+    yield f"{result['date']}, PDQ at 31 bits. {different['false links']} false links among"
+    yield f"{different['pairs']:,} pairs of"
+    yield f"{different['pictures']} different pictures, all parts and turns. `compare`:"
+    yield f"{len(geometry['confirmed among them'])}"
+    yield f"of {geometry['different pairs']} different pairs confirmed."
+    yield ""
+    rows = [
+        [of, change, f"{row['linked']} of {row['of']}", f"{100 * row['share']:.1f}"]
+        for of in ("photographs", "faces")
+        for change, row in result[of]["changes"].items()
+    ]
+    yield from _table(["pictures", "change", "linked", "%"], rows)
+
+
+def _media_video(result: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Videos: `benchmarks/media_video.py`"
+    yield ""
+    yield f"{result['date']}, a minute each, CPU seconds on a busy machine, the extra `words` installed."
+    yield ""
+    rows = [
+        [row["film"], row["reading_cpu_s"], row.get("media_cpu_s", "–"), row.get("command_cpu_s", "–")]
+        for row in result["films"]
+    ]
+    yield from _table(["video", "reading", "media channel", "whole command, cold"], rows)
+    yield ""
+    for row in result["vpdq"]:
+        yield f"* vPDQ of {row['film']}: {row['worth_comparing_and_near']} of {row['worth_comparing']}"
+        yield "pictures of"
+        yield "  quality 50 or more within 31 bits of the reference's, at most"
+        yield f"{row['largest_distance_worth_comparing']}."
+
+
 def _media_text(result: Mapping[str, Any]) -> Iterator[str]:
     ours, other, cost = result["ours"], result.get("tesseract"), result["processor_seconds"]
     yield "## What stands in a picture: `benchmarks/media_text.py`"
@@ -381,6 +472,12 @@ SECTIONS = (
     ("voices_live", _voices_live),
     ("voices_hostile", _voices_hostile),
     ("voices_turns", _voices_turns),
+    ("media", _media),
+    ("media_provenance", _media_provenance),
+    ("media_marks", _media_marks),
+    ("media_history", _media_history),
+    ("media_likeness", _media_likeness),
+    ("media_video", _media_video),
     ("media_text", _media_text),
     ("media_hostile", _media_hostile),
 )
