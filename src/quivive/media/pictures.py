@@ -87,7 +87,9 @@ def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float =
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = _open(data, media_type)
-            count = min(int(getattr(image, "n_frames", 1)), 10_000)
+            count, broken = _count(image)
+            if broken:
+                image = _open(data, media_type)
             room = max(MEGAPIXELS * 1_000_000 // (image.width * image.height), 1)
             count, most = min(count, room) if image.format in _ANIMATED else count, min(most, room)
             for index in sorted({i * (count - 1) // max(most - 1, 1) for i in range(min(most, count))}):
@@ -96,6 +98,8 @@ def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float =
                 _refuse_large(image)
                 # A copy, since it is changed and the animation is read on.
                 yield _upright(image if count == 1 else image.copy(), megapixels)
+            if broken:
+                raise broken
     except (CouldNotLook, MemoryError):  # for want of memory the child is ended
         raise
     except Exception as error:
@@ -103,6 +107,14 @@ def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float =
         raise Unreadable(
             f"The picture is damaged or is not what it claims to be ({_said(error)})."
         ) from error
+
+
+def _count(image: Image) -> tuple[int, Exception | None]:
+    """How many frames it has; of one that breaks off within the next frame, the first, and the error."""
+    try:
+        return min(int(getattr(image, "n_frames", 1)), 10_000), None
+    except Exception as error:  # as decoders fail: in every way there is
+        return 1, error
 
 
 def _open(data: bytes, media_type: str) -> Image:
