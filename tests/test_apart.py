@@ -3,6 +3,7 @@ import pytest
 from apart_functions import (
     compute_for_ever,
     compute_for_seconds,
+    compute_on,
     crash,
     echo,
     hold,
@@ -79,3 +80,12 @@ def test_a_call_has_its_own_time_however_long_the_child_has_worked():
 def test_what_needs_the_room_that_others_fill_gets_a_child_of_its_own():
     apart(hold, 600 * 2**20)
     assert apart(take, 500 * 2**20) == 500 * 2**20
+
+
+def test_bytes_that_stalled_one_reader_get_little_time_of_the_next():
+    with pytest.raises(TooLarge):
+        apart(compute_on, b"a stalling file", 60, seconds=0.2)
+    with pytest.raises(TooLarge):
+        apart(compute_on, b"a stalling file", 1.5, seconds=20)
+    assert apart(compute_on, b"another file", 1.5, seconds=20) == "done"
+    assert apart(compute_on, b"a stalling file", 0.1, seconds=20) == "done"

@@ -24,7 +24,7 @@ from quivive.media.history.shown import shown
 from quivive.media.video.video_detector import ORIGIN as PICTURE_OF_VIDEO
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 
-SECONDS = 3.0
+SECONDS = 2.0
 MOST_DERIVED = 64 * 2**20
 """Octets of a trailer that become an item of their own."""
 _SENTENCES = ("history/hidden-file", "history/text-behind", "history/film-behind", "history/picture-behind",

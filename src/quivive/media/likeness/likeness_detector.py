@@ -21,7 +21,7 @@ from quivive.media.likeness.pdq import ORIENTATIONS
 from quivive.media.likeness.views import NEAR, View, read
 from quivive.model import Context, Finding, Item, Observable, Source, Subject, Where, Yield, finding
 
-SECONDS = 4.0
+SECONDS = 3.0
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 

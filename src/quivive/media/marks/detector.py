@@ -19,7 +19,7 @@ from quivive.media.marks import containers, contradictions, reading, references,
 from quivive.media.marks.carried import Mark
 from quivive.model import Context, Finding, Item, Kind, Source, Subject, Where, Yield, finding
 
-SECONDS = 3.0
+SECONDS = 2.0
 _ANYONE = " Anyone can add or remove such a text."
 _SETTINGS = " ({place}). It says: {settings}." + _ANYONE
 _APART = "What the file carries does not fit together: "
