@@ -112,6 +112,24 @@ def test_of_pages_as_large_as_pictures_may_be_one_is_looked_at() -> None:
     assert len(list(frames(take(data, "large.tiff")))) == 1
 
 
+def test_who_looks_at_a_picture_after_another_finds_it_decoded(monkeypatch) -> None:
+    data = encoded(Image.effect_noise((64, 64), 50), "PNG")
+    first, _ = pictures.looked_at(data, "image/png", lambda image: image.tobytes())
+    monkeypatch.setattr(pictures, "frames", None)
+    again, fault = pictures.looked_at(data, "image/png", lambda image: image.tobytes())
+    assert (again, fault) == (first, None)
+
+
+def test_of_more_pictures_than_anybody_counts_the_first_is_looked_at() -> None:
+    frame = bytes.fromhex("21f90400000000002c000000000100010000 02024401 00".replace(" ", ""))
+    data = (
+        bytes.fromhex("474946383961 0100 0100 80 00 00 000000ffffff".replace(" ", "")) + 10_001 * frame + b";"
+    )
+    seen, fault = pictures.looked_at(data, "image/gif", lambda image: image.size)
+    assert seen == [(1, 1)]
+    assert "more than 10,000 pictures" in str(fault)
+
+
 def test_what_was_seen_before_an_animation_breaks_off_is_kept() -> None:
     pages = [Image.effect_noise((64, 64), 50) for _ in range(3)]
     data = encoded(pages[0], "GIF", save_all=True, append_images=pages[1:])

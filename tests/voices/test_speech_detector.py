@@ -14,8 +14,7 @@ from quivive.examine import accepts
 from quivive.intake import take
 from quivive.model import Context, Finding
 from quivive.render.lang import sentences
-from quivive.voices import sound
-from quivive.voices.hearing import heard
+from quivive.voices import hearing, sound
 from quivive.voices.speech_detector import Speech
 from voices.sound_maker import KINDS, as_kind, film, tone, write
 from voices.voice_maker import brightened, recording, voice
@@ -61,9 +60,9 @@ def test_each_side_of_a_call_is_told_apart():
 @pytest.fixture
 def nothing_kept():
     """What was heard of a recording is kept for the next detector: here it is heard anew."""
-    heard.cache_clear()
+    hearing._heard.cache_clear()
     yield
-    heard.cache_clear()
+    hearing._heard.cache_clear()
 
 
 def test_what_was_not_heard_of_a_long_recording_is_said(monkeypatch, nothing_kept):

@@ -32,10 +32,18 @@ SECONDS = 3.0
 """Processor time in which a picture must decode: 50 megapixels take some 2."""
 _ANIMATED = ("PNG", "GIF", "WEBP", "AVIF")
 """Formats in which each frame is decoded to get at the next: so only the first, up to MEGAPIXELS, are had."""
+MOST_FRAMES = 10_000
+"""Frames of an animation that are counted."""
+KEPT = 16
+"""Megapixels of frames that stay decoded for the next who looks."""
+_GIF_FRAME = b"\x21\xf9\x04"
+"""What begins a frame (GIF89a §23)."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 
 T = TypeVar("T")
 L = TypeVar("L")
+_decoded: tuple[tuple[int, str, float], list[Image], CouldNotLook | None] | None = None
+"""Of a child process: the picture that was looked at last."""
 
 
 def looks(look: Callable[[bytes, str], T], item: Item, seconds: float) -> T:
@@ -67,14 +75,28 @@ def decodes(data: bytes, media_type: str) -> None:
 def looked_at(
     data: bytes, media_type: str, look: Callable[[Image], L], megapixels: float = WORKING
 ) -> tuple[list[L], CouldNotLook | None]:
-    """What `look` gives of each frame; and what ended it early: a film cut short is seen up to there."""
+    """What `look` gives of each frame; and what ended it early: a film cut short is seen up to there.
+
+    In the child, where several look at one picture in turn, it is decoded once; `look` leaves it as it is.
+    """
+    global _decoded
+    what = hash(data), media_type, megapixels
+    if _decoded and _decoded[0] == what:
+        return [look(image) for image in _decoded[1]], _decoded[2]
+    _decoded, room = None, KEPT * 1_000_000
     seen: list[L] = []
+    kept: list[Image] = []
+    fault: CouldNotLook | None = None
     try:
         for image in frames(data, media_type, megapixels=megapixels):
-            seen.append(look(image))  # noqa: PERF401 (what came before an error stays)
+            room -= image.width * image.height
+            kept = [*kept, image] if room >= 0 else []
+            seen.append(look(image))
     except CouldNotLook as error:
-        return seen, error
-    return seen, None
+        fault = error
+    if room >= 0:
+        _decoded = what, kept, fault
+    return seen, fault
 
 
 def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float = WORKING) -> Iterator[Image]:
@@ -87,7 +109,7 @@ def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float =
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = _open(data, media_type)
-            count, broken = _count(image)
+            count, broken = _count(image, data)
             if broken:
                 image = _open(data, media_type)
             room = max(MEGAPIXELS * 1_000_000 // (image.width * image.height), 1)
@@ -109,10 +131,14 @@ def frames(data: bytes, media_type: str, most: int = FRAMES, megapixels: float =
         ) from error
 
 
-def _count(image: Image) -> tuple[int, Exception | None]:
+def _count(image: Image, data: bytes) -> tuple[int, Exception | None]:
     """How many frames it has; of one that breaks off within the next frame, the first, and the error."""
+    if image.format == "GIF" and data.count(_GIF_FRAME) > MOST_FRAMES:
+        return 1, TooLarge(
+            f"The animation has more than {MOST_FRAMES:,} pictures; only the first was looked at."
+        )
     try:
-        return min(int(getattr(image, "n_frames", 1)), 10_000), None
+        return min(int(getattr(image, "n_frames", 1)), MOST_FRAMES), None
     except Exception as error:  # as decoders fail: in every way there is
         return 1, error
 

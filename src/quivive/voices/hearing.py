@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from quivive.errors import CouldNotLook
 from quivive.voices.sound import Track, decode
 from quivive.voices.speech import Segment, segments
 
@@ -20,7 +21,17 @@ class Heard:
     spoken: tuple[Segment, ...]
 
 
-@lru_cache(maxsize=1)
 def heard(data: bytes) -> tuple[Heard, ...]:
-    """Every channel that differs. Raises Unreadable where there is no sound."""
-    return tuple(Heard(track, segments(track.samples)) for track in decode(data))
+    """Every channel that differs. Raises CouldNotLook, as `decode` does, where there is no sound."""
+    found = _heard(data)
+    if isinstance(found, CouldNotLook):
+        raise found
+    return found
+
+
+@lru_cache(maxsize=1)
+def _heard(data: bytes) -> tuple[Heard, ...] | CouldNotLook:
+    try:
+        return tuple(Heard(track, segments(track.samples)) for track in decode(data))
+    except CouldNotLook as error:
+        return error
