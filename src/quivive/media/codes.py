@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CODES = 20
 """Codes of one picture that are reported."""
-SECONDS = 6.0
+SECONDS = 3.0
 """Time after which no further enlarged or turned copy is tried."""
 CHILD_SECONDS = 15.0
 """Processor time within which all frames are decoded and searched."""
@@ -105,7 +105,7 @@ def _inert(text: str) -> str:
 
 def read(data: bytes, media_type: str) -> tuple[list[Code], CouldNotLook | None]:
     """In the child: the first CODES different codes of all frames, and why later frames were not seen."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.process_time() + SECONDS
     found, fault = pictures.looked_at(data, media_type, lambda image: find(image, deadline))
     different: dict[str, Code] = {}
     for code in chain.from_iterable(found):
@@ -116,12 +116,12 @@ def read(data: bytes, media_type: str) -> tuple[list[Code], CouldNotLook | None]
 def find(image: Image, deadline: float) -> list[Code]:
     """Codes of the picture, or of the first enlarged, turned, contrast-stretched copy that shows any.
 
-    `deadline` is a reading of `time.monotonic`; the picture itself is always tried.
+    `deadline` is a reading of `time.process_time`; the picture itself is always tried.
     """
     for copy, scale in _copies(image):
         codes = [Code(_text(code), _name(code), _box(code.position, scale), image.size)
                  for code in _read(copy)]  # fmt: skip
-        if codes or time.monotonic() > deadline:
+        if codes or time.process_time() > deadline:
             return codes
     return []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,7 +43,24 @@ _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF")
 
 T = TypeVar("T")
 L = TypeVar("L")
-_decoded: tuple[tuple[int, str, float], list[Image], CouldNotLook | None] | None = None
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """The frames of a picture, reduced to so many megapixels, and what ended them early."""
+
+    what: tuple[int, str]
+    megapixels: float
+    images: list[Image]
+    fault: CouldNotLook | None
+
+    def serves(self, megapixels: float) -> bool:
+        """Whether who asks for so many megapixels would get the same."""
+        largest = max((image.width * image.height for image in self.images), default=0)
+        return megapixels == self.megapixels or largest <= min(megapixels, self.megapixels) * 1_000_000
+
+
+_decoded: _Decoded | None = None
 """Of a child process: the picture that was looked at last."""
 
 
@@ -80,9 +98,9 @@ def looked_at(
     In the child, where several look at one picture in turn, it is decoded once; `look` leaves it as it is.
     """
     global _decoded
-    what = hash(data), media_type, megapixels
-    if _decoded and _decoded[0] == what:
-        return [look(image) for image in _decoded[1]], _decoded[2]
+    what = hash(data), media_type
+    if _decoded and _decoded.what == what and _decoded.serves(megapixels):
+        return [look(image) for image in _decoded.images], _decoded.fault
     _decoded, room = None, KEPT * 1_000_000
     seen: list[L] = []
     kept: list[Image] = []
@@ -95,7 +113,7 @@ def looked_at(
     except CouldNotLook as error:
         fault = error
     if room >= 0:
-        _decoded = what, kept, fault
+        _decoded = _Decoded(what, megapixels, kept, fault)
     return seen, fault
 
 
