@@ -17,7 +17,18 @@ RINGS: tuple[frozenset[str], ...] = (
     frozenset(CHANNELS | {"cases", "share", "render"}),
     frozenset({"config", "feedback", "advice", "pool"}),
     frozenset(
-        {"apart", "examine", "intake", "observables", "evidence", "codec", "sniff", "exports", "wallets"}
+        {
+            "apart",
+            "foreign_onnx",
+            "examine",
+            "intake",
+            "observables",
+            "evidence",
+            "codec",
+            "sniff",
+            "exports",
+            "wallets",
+        }
     ),
     frozenset({"model", "errors", "sniff_sound"}),
 )

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from quivive.errors import BadConfig, NotInstalled, Unreadable
+from quivive.errors import BadConfig, Unreadable
+from quivive.foreign_onnx import first_line, load
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 FITS = ("resize", "crop")
-_NOWHERE = "/nonexistent/models-are-one-file"
-"""Where a graph's further files are looked for: a model is one file."""
 _MUST = ("name", "licence", "height", "width", "mean", "std", "fit", "trained_on")
 _KNOWN = (*_MUST, "output", "synthetic", "genuine", "date")
 
@@ -85,7 +84,7 @@ class Scorer:
         """Raises Unreadable where the bytes do not load or break the contract; NotInstalled."""
         self.told = told
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self._session = _session(told, data)
+        self._session = load(told.name, data)
         self._input, self._output = _names(told, self._session)
 
     def score(self, pixels: Pixels) -> float:
@@ -97,7 +96,7 @@ class Scorer:
         try:
             (logits,) = self._session.run([self._output], {self._input: np.ascontiguousarray(given)})
         except Exception as error:  # onnxruntime's errors have no common parent
-            raise Unreadable(f"{self.told.name} fails on a picture: {_first_line(error)}") from error
+            raise Unreadable(f"{self.told.name} fails on a picture: {first_line(error)}") from error
         return self._told(logits.reshape(-1))
 
     def _told(self, logits: NDArray[np.float32]) -> float:
@@ -109,21 +108,6 @@ class Scorer:
         if not math.isfinite(score):
             raise Unreadable(f"{self.told.name} gives no number for a picture.")
         return score
-
-
-def _session(told: Description, data: bytes) -> InferenceSession:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise NotInstalled("Models cannot be run: onnxruntime is missing. Install quivive again.") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", _NOWHERE)
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors have no common parent
-        raise Unreadable(f"{told.name} does not load as one ONNX file: {_first_line(error)}") from error
 
 
 def _names(told: Description, session: InferenceSession) -> tuple[str, str]:
@@ -143,10 +127,6 @@ def _takes(shape: list[int | str | None], want: tuple[int, ...]) -> bool:
     return len(shape) == len(want) and all(
         not isinstance(have, int) or have == length for have, length in zip(shape, want, strict=True)
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0][:200]
 
 
 def _number(value: object, low: int, high: int) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
-from quivive.errors import CouldNotLook, NotInstalled, TooLarge, Unreadable
+from quivive.errors import CouldNotLook, TooLarge, Unreadable
+from quivive.foreign_onnx import first_line, load
 from quivive.model import ExternalModel
 from quivive.voices.sound import RATE
 
@@ -29,8 +30,6 @@ MOST_PIECES = 8
 """Pieces of one voice that a model hears: of a longer one, spread evenly."""
 MOST_SECONDS = 30.0
 """Seconds after which a model is stopped."""
-_NOWHERE = "/nonexistent/models-are-one-file"
-"""Where a graph's further files are looked for: a model is one file, and that file's checksum is named."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Listener:
             raise Unreadable(f"The file of {model.name} is not the one that quivive.toml names (sha256): "
                              "fetch or add it again.")  # fmt: skip
         self.model = model
-        self._session = _session(model, data)
+        self._session = load(model.name, data)
         self._input, self._output = _names(model, self._session)
 
     def raw(self, samples: Samples) -> Raw:
@@ -90,21 +89,6 @@ def _signs(model: ExternalModel) -> Iterator[tuple[float, int]]:
         yield 1.0, model.machine
     if model.person is not None:
         yield -1.0, model.person
-
-
-def _session(model: ExternalModel, data: bytes) -> InferenceSession:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise NotInstalled("Models cannot be run: onnxruntime is missing. Install quivive again.") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", _NOWHERE)
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors have no common parent
-        raise Unreadable(f"{model.name} does not load as one ONNX file: {_first_line(error)}") from error
 
 
 def _names(model: ExternalModel, session: InferenceSession) -> tuple[str, str]:
@@ -170,10 +154,6 @@ def _stopped_after(seconds: float, model: ExternalModel) -> Iterator[Any]:
     except Exception as error:  # onnxruntime's errors have no common parent
         if options.terminate:
             raise TooLarge(f"{model.name} was stopped after {seconds:g} seconds.") from error
-        raise Unreadable(f"{model.name} fails on this voice: {_first_line(error)}") from error
+        raise Unreadable(f"{model.name} fails on this voice: {first_line(error)}") from error
     finally:
         timer.cancel()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0][:200]
