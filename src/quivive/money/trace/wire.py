@@ -1,0 +1,140 @@
+"""How is a trace written down? JSON `quivive.trace/1`, and back again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from quivive.errors import BadReport
+from quivive.money.trace import nouns
+from quivive.money.trace.nouns import Trace
+
+SCHEMA = "quivive.trace/1"
+MOST_BYTES = 2**28
+"""The largest trace that is read back: 256 MiB."""
+
+
+def to_json(trace: Trace) -> dict[str, Any]:
+    """The wire form: plain dicts, lists, strings and numbers.."""
+    return {
+        "schema": SCHEMA,
+        "chain": trace.chain,
+        "ledger": {"tip_height": trace.tip_height, "tip_hash": trace.tip_hash},
+        "direction": trace.direction,
+        "methods": list(trace.methods),
+        "made_at": trace.made_at,
+        **{name: _plain(getattr(trace, name)) for name in ("limits", *_LISTS)},
+        "sources": list(trace.sources),
+        "tool": dict(trace.tool),
+    }
+
+
+_LISTS = {
+    "assets": nouns.Asset,
+    "seeds": nouns.Seed,
+    "nodes": nouns.Node,
+    "edges": nouns.Edge,
+    "stops": nouns.Stop,
+    "patterns": nouns.Pattern,
+    "totals": nouns.Total,
+    "stoppable": nouns.Stoppable,
+}
+
+
+def dumps(trace: Trace, indent: int | None = None) -> str:
+    """JSON text, in which no character can move a cursor or turn the reading direction."""
+    return json.dumps(to_json(trace), ensure_ascii=True, indent=indent)
+
+
+def loads(text: str | bytes) -> Trace:
+    """Read a trace back. Raises BadReport when it is none, or of another schema."""
+    if len(text) > MOST_BYTES:
+        raise BadReport(f"This trace is larger than {MOST_BYTES >> 20} MiB.")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadReport(f"This is not a trace: {error}.") from error
+    return from_json(value)
+
+
+def from_json(value: Any) -> Trace:
+    """A Trace from its wire form."""
+    schema = value.get("schema") if isinstance(value, dict) else None
+    if schema != SCHEMA:
+        raise BadReport(f"This is not a trace of schema {SCHEMA}, but {schema!r}.")
+    try:
+        return Trace(
+            chain=_text(value["chain"]),
+            tip_height=value["ledger"]["tip_height"],
+            tip_hash=value["ledger"]["tip_hash"],
+            direction=_one_of(value["direction"], ("forward", "backward")),
+            methods=tuple(_one_of(method, nouns.METHODS) for method in value["methods"]),
+            made_at=_text(value["made_at"]),
+            limits=_read(nouns.Limits, value["limits"]),
+            **{name: tuple(_read(kind, each) for each in value[name]) for name, kind in _LISTS.items()},
+            sources=tuple(map(_text, value["sources"])),
+            tool=dict(value["tool"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadReport(f"This trace is not whole: {type(error).__name__} {error}.") from error
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as dicts, tuples as lists, dates as ISO 8601."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _read(kind: Any, value: Mapping[str, Any]) -> Any:
+    """One noun from its dict; what must be a number is one, so that nothing else gets into the arithmetic."""
+    given = dict(value)
+    for name in given.keys() & {"taint"}:
+        given[name] = {_one_of(key, nouns.METHODS): _number(each) for key, each in given[name].items()}
+    for name in given.keys() & {"value", "position", "amount", "seed", "decimals"}:
+        given[name] = _number(given[name])
+    for name in given.keys() & {"txids", "nodes", "through"}:
+        given[name] = tuple(map(_text, given[name]))
+    if "spans" in given:
+        given["spans"] = tuple((_whole(start), _whole(end)) for start, end in given["spans"])
+    if "tags" in given:
+        given["tags"] = tuple(map(_tag, given["tags"]))
+    return kind(**given)
+
+
+def _tag(value: Mapping[str, Any]) -> Any:
+    from quivive.money.tags.tag import Tag
+
+    when = value.get("lastmod")
+    return Tag(**{**value, "lastmod": date.fromisoformat(when) if when else None})
+
+
+def _one_of(value: Any, known: Sequence[str]) -> Any:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {', '.join(known)}")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        raise ValueError(f"{value!r} is no number")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{value!r} is no whole number")
+    return value
