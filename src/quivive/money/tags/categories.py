@@ -1,0 +1,82 @@
+"""What kind of thing does a tag's concept name: a service, a mixer, an abuse?
+
+The concepts and what each belongs to are those of `concepts.yaml` of graphsense-tagpack-tool, which derives
+them from the taxonomy of INTERPOL's Darknet and Cryptocurrencies working group. Some lists use words that are
+not in it ('black_list', 'bridge'): they stand in `_OTHERS` with our reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+_TAXONOMY = {
+    "service": "exchange wallet_service filesharing index market messaging_service mixing_service mining_service "
+    "gambling search_engine shop faucet payment_processor atm hosting vpn defi",
+    "wallet_service": "escrow_wallet ico_wallet",
+    "defi": "defi_lending defi_dex defi_derivative defi_bridge",
+    "user": "victim perpetrator donation miner",
+    "mixing": "coinjoin",
+    "gray_usage": "mixing",
+    "white_usage": "cold_wallet hot_wallet warm_wallet",
+    "abuse": "sexual_abuse violence scam financial_crime extortion phishing service_hack ransomware sanction "
+    "extremism",
+    "sexual_abuse": "child_sexual_abuse",
+    "violence": "torture",
+    "financial_crime": "investment_fraud money_laundering payment_card_fraud",
+    "investment_fraud": "ponzi_scheme",
+    "ponzi_scheme": "pyramid_scheme",
+    "extortion": "sextortion",
+    "extremism": "terrorism",
+    "entity": "organization user service item",
+    "item": "collectible",
+    "behaviour": "abuse gray_usage white_usage",
+}
+_OTHERS = {"bridge": "defi_bridge", "mixer": "mixing_service", "sanctions": "sanction", "black_list": "frozen",
+           "hack": "service_hack", "fraud": "scam"}  # fmt: skip
+
+BROADER: Mapping[str, str] = MappingProxyType(
+    {child: parent for parent, children in _TAXONOMY.items() for child in children.split()} | _OTHERS
+)
+"""Concept → the next broader one."""
+
+
+def line(concept: str) -> tuple[str, ...]:
+    """The concept and all that are broader: 'pyramid_scheme', 'ponzi_scheme', …, 'abuse', 'behaviour'."""
+    found = [concept]
+    while (broader := BROADER.get(found[-1])) and broader not in found:
+        found.append(broader)
+    return tuple(found)
+
+
+def _below(*tops: str) -> frozenset[str]:
+    return frozenset({*tops, *(concept for concept in BROADER if set(tops) & set(line(concept)))})
+
+
+SERVICES = _below("service")
+"""Where many people's money mixes: what comes out is no longer what went in. A trace stops there."""
+EXCHANGES = _below("exchange")
+"""Keep customers' money and know who they are: they can freeze and answer."""
+MIXERS = _below("mixing_service", "mixing")
+BRIDGES = _below("defi_bridge")
+SANCTIONED = _below("sanction")
+FROZEN = _below("frozen")
+"""Blacklisted by the issuer of a token: what lies there cannot be moved."""
+ABUSES = _below("abuse")
+SCAMS = _below("scam", "phishing", "financial_crime", "extortion", "ransomware")
+"""Abuses whose victims are those who were made to pay."""
+
+
+def any_in(concepts: Iterable[str], group: frozenset[str]) -> bool:
+    """Whether one of the concepts belongs to the group."""
+    return not group.isdisjoint(concepts)
+
+
+def apart(concepts: Iterable[str]) -> tuple[str, ...]:
+    """The concepts without those that are only broader words for another one, in their order.
+
+    'defi' beside 'defi_bridge' says the same less exactly and is no contradiction.
+    """
+    given = tuple(dict.fromkeys(concepts))
+    implied = {broader for concept in given for broader in line(concept)[1:]}
+    return tuple(concept for concept in given if concept not in implied)
