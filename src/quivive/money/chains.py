@@ -1,7 +1,7 @@
 """Which chains are known, and by what are their files, nodes and addresses told apart?
 
-Values from the nodes' own chain parameters (chainparams.cpp of Bitcoin Core 28, Litecoin Core 0.21, Bitcoin Cash
-Node 27, Dogecoin Core 1.14) and from EIP-155 chain ids.
+Values from the nodes' own chain parameters (chainparams.cpp of Bitcoin Core 28, Litecoin Core 0.21,
+Bitcoin Cash Node 27, Dogecoin Core 1.14) and from EIP-155 chain ids.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ Family = Literal["utxo", "account"]
 class Chain:
     """One chain; hashes are in the order in which they are displayed, amounts in the smallest unit.
 
-    `magic` opens each record of a `blk*.dat` (on disk Bitcoin Cash still uses Bitcoin's); `base58` has the version
-    bytes of P2PKH and P2SH, `old_p2sh` those that wallets once wrote for P2SH; `max_money` is the most that one
-    output may hold (consensus rule), `double_sha` whether the block hash is also the proof of work.
+    `magic` opens each record of a `blk*.dat` (on disk Bitcoin Cash still uses Bitcoin's); `base58` has the
+    version bytes of P2PKH and P2SH, `old_p2sh` the one that wallets once wrote for P2SH; `max_money` is the
+    most that one output may hold (consensus rule), `double_sha` whether the block hash is the proof of work.
     """
 
     key: str
