@@ -25,7 +25,7 @@ Method = Literal["poison", "haircut", "fifo"]
 METHODS: tuple[Method, ...] = ("poison", "haircut", "fifo")
 Direction = Literal["forward", "backward"]
 Amount = int | float
-Taint = Mapping[str, Amount]
+Taint = Mapping[Method, Amount]
 """Amount by method, in the smallest unit of the node's asset."""
 
 Reason = Literal[
@@ -69,6 +69,7 @@ class Node:
 
     `value` is all that lies there, `taint` what of it is traced. `asset` is a token's contract, None the
     chain's own coin. `spans` are the traced satoshis under fifo as half-open intervals within the output.
+    `spent_by` is the transaction that spends it, whether or not the trace follows it there.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Node:
     asset: str | None = None
     tags: tuple[Tag, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
+    spent_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Pattern:
 class Total:
     """Where the traced money is, by one method.
 
-    Under fifo the four parts add up to `seed` exactly, under haircut to rounding; under poison they may exceed
-    it. 'elsewhere' is where a limit stopped the trace, and backward all sources but services.
+    Under fifo the four parts add up to `seed` exactly, under haircut to rounding; under poison they may
+    exceed it. 'elsewhere' is where a limit stopped the trace, and backward all sources but services.
     """
 
     method: Method
@@ -136,8 +138,8 @@ class Total:
 class Stoppable:
     """Traced money that somebody can still hold; `holder` says who.
 
-    `amount` is by the strictest method traced (fifo, else haircut, else poison), `value` is all that lies there,
-    `txids` are the transactions from a seed to there.
+    `amount` is by the strictest method traced (fifo, else haircut, else poison), `value` is all that lies
+    there, `txids` are the transactions from a seed to there.
     """
 
     address: str
@@ -169,7 +171,7 @@ class Limits:
 
     `min_share` is the least share of the seeds' value worth following, by the larger of fifo and haircut.
     `max_degree` is the most inputs or outputs of a transaction that is walked through, `max_reuse` the most
-    outputs that an address may have received. At addresses in `through` no attribution or reuse stops the trace.
+    outputs that an address may have received. Neither attribution nor reuse stops at addresses in `through`.
     """
 
     depth: int | None = 20
