@@ -37,8 +37,8 @@ def ingest(
     """Bring the ledger in `folder` (made where there is none) to the last block of `source`.
 
     A run that is killed leaves whole segments of `batch` transactions; the next goes on there. Blocks that
-    the source's chain no longer has are taken away. Unreadable where a block contradicts the ledger or itself:
-    then the ledger is as it was before the run.
+    the source's chain no longer has are taken away. Unreadable where a block contradicts the ledger or
+    itself: then the ledger is as it was before the run.
     """
     path = Path(folder)
     work = engine or DuckDB(spill=path / "spill")

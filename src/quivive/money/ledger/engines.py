@@ -31,7 +31,7 @@ class Engine(Protocol):
 
 
 class DuckDB:
-    """One process, spilling to `spill` what does not fit into `memory` (as '8GB'; DuckDB's own default: 80 %)."""
+    """One process, which spills to `spill` what does not fit into `memory` ('8GB'; else 80 % of it)."""
 
     def __init__(self, memory: str | None = None, spill: Path | None = None) -> None:
         self._settings: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Which output does a transaction spend, and which transaction spends an output?
 
-The index beside a ledger's tables: plain arrays on disk, memory-mapped, so that a trace reads only where it goes.
-An output's dense number is `out_off[tx] + position`.
+The index beside a ledger's tables: plain arrays on disk, memory-mapped, so that a trace reads only where it
+goes. An output's dense number is `out_off[tx] + position`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class ArrayLike(Protocol):
 
 @dataclass(frozen=True)
 class Flows:
-    """T transactions, I inputs, O outputs. Shapes: in_off and out_off int64[T+1]; in_prev int64[I], the dense number
-    of the output spent, -1 not known; out_addr int64[O], -1 none; out_val int64[O] in the smallest unit;
-    spender int64[O], the transaction that spends it, -1 unspent."""
+    """T transactions, I inputs, O outputs. Shapes: in_off and out_off int64[T+1]; in_prev int64[I], the dense
+    number of the output spent, -1 not known; out_addr int64[O], -1 none; out_val int64[O] in the smallest
+    unit; spender int64[O], the transaction that spends it, -1 unspent."""
 
     in_off: ArrayLike
     in_prev: ArrayLike

@@ -1,10 +1,10 @@
 """Which number does each hash and each address of new blocks get?
 
 Written once as plain SQL that DuckDB and Spark read alike. `addresses`, `transactions` and `outputs` are what
-the ledger holds, `new_*` what was staged, `fresh_*` what was numbered before in the same batch; {tx}, {address}
-and {transfer} are the counts of what the ledger holds.
-An address gets its number where it first appears: in the order of transactions, in each the spent outputs that
-only the source knows before the outputs. Of two transactions with one id (BIP 30) the later one is spent.
+the ledger holds, `new_*` what was staged, `fresh_*` what was numbered before in the same batch; {tx},
+{address} and {transfer} are the counts of what the ledger holds.
+An address gets its number where it first appears: in the order of transactions, in each the spent outputs
+that only the source knows before the outputs. Of two transactions with one id (BIP 30) the later is spent.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ ACCOUNT: Final = {
         left join {all_addresses} r on r.text = t.receiver
         order by tx""",
     "transfers": """
-        select row_number() over (order by t.n, t.place) - 1 + {transfer} as transfer, t.n + {tx} as tx, t.kind,
-               coalesce(a.address, -1) as asset, coalesce(s.address, -1) as sender,
+        select row_number() over (order by t.n, t.place) - 1 + {transfer} as transfer,
+               t.n + {tx} as tx, t.kind, coalesce(a.address, -1) as asset, coalesce(s.address, -1) as sender,
                coalesce(r.address, -1) as receiver, t.value, t.position
         from new_transfers t
         left join {all_addresses} a on a.text = t.asset

@@ -1,7 +1,7 @@
 """Which transfers did an address of an account chain send and receive?
 
-Two lists a ledger: transfer numbers ordered by sender, and by receiver; each with the place at which an address's
-own begin. Memory-mapped, so that a trace reads only where it goes.
+Two lists a ledger: transfer numbers ordered by sender, and by receiver; each with the place at which an
+address's own begin. Memory-mapped, so that a trace reads only where it goes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Postings:
-    """A addresses, N transfers: offsets int64[A+1] into transfer numbers int64[N], which rise for each address."""
+    """A addresses, N transfers: offsets int64[A+1] into transfer numbers int64[N], rising by address."""
 
     sent_off: np.ndarray
     sent: np.ndarray

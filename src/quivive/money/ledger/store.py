@@ -217,4 +217,5 @@ class Ledger:
 
 
 def _int64(column: pa.ChunkedArray) -> np.ndarray:
-    return column.combine_chunks().to_numpy().astype("int64")
+    values: np.ndarray = column.combine_chunks().to_numpy().astype("int64")
+    return values

@@ -1,8 +1,8 @@
 """How is a ledger changed, so that it is always whole?
 
-New files are written beside the old ones and brought to the disk; then `ledger.json` is replaced. A segment that
-is not full is written again with the blocks that follow, so that the files do not depend on how often a run was
-interrupted.
+New files are written beside the old ones and brought to the disk; then `ledger.json` is replaced. A segment
+that is not full is written again with the blocks that follow, so that the files do not depend on how often a
+run was interrupted.
 """
 
 from __future__ import annotations
