@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,7 +58,7 @@ class Names(Protocol):
 
     def txids(self, numbers: Sequence[int], /) -> Sequence[str]: ...
     def addresses(self, numbers: Sequence[int], /) -> Sequence[str]: ...
-    def times(self, txs: Sequence[int], /) -> Sequence[int]: ...
+    def times(self, txs: Sequence[int], /) -> Iterable[int]: ...
 
 
 def maker(flows: Flows, output: int) -> int:

@@ -16,7 +16,7 @@ from quivive.errors import UsageError
 from quivive.money.trace import mixing, stops
 from quivive.money.trace.mixing import Mixed, Traced
 from quivive.money.trace.nouns import Amount, Direction, Limits, Method
-from quivive.money.trace.reading import Flows, Knowledge, maker
+from quivive.money.trace.reading import Flows, Knowledge, Rows, maker
 from quivive.money.trace.stops import Why
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ class _Walker:
     def begin(self, seeds: Sequence[int]) -> None:
         """Put the seeds in place; all of them count as wholly traced."""
         self.seeds = frozenset(seeds)
-        values = {output: int(self.flows.out_val[output]) for output in seeds}
+        values = dict(zip(seeds, _numbers(self.flows.out_val, seeds), strict=True))
         self.begun = sum(values.values())
-        addresses = [int(self.flows.out_addr[output]) for output in seeds]
+        addresses = _numbers(self.flows.out_addr, seeds)
         for output, address, tags in zip(seeds, addresses, self._tags(addresses), strict=True):
             tx = maker(self.flows, output)
             traced = mixing.whole(values[output], self.methods)
@@ -163,7 +163,7 @@ class _Walker:
     def _reach(self, fresh: Mapping[int, Traced], depth: int, tx: int) -> None:
         """Enter the places that a transaction reached, and see which of them lead on."""
         held = [output for output in fresh if output >= 0 and output not in self.seeds]
-        addresses = [int(self.flows.out_addr[output]) for output in held]
+        addresses = _numbers(self.flows.out_addr, held)
         for output, address, tags in zip(held, addresses, self._tags(addresses), strict=True):
             made_by = tx if self.forward else maker(self.flows, output)
             self._enter(output, made_by, address, fresh[output], depth, tags)
@@ -233,11 +233,12 @@ class _Walker:
 
     def _input_values(self, came: Sequence[int], left: int) -> list[int]:
         """Values of the outputs spent; what known ones lack to pay for the outputs, the first unknown had."""
-        values = [int(self.flows.out_val[output]) if output >= 0 else 0 for output in came]
-        if any(output < 0 for output in came):
-            values[next(place for place, output in enumerate(came) if output < 0)] = max(
-                left - sum(values), 0
-            )
+        known = [output for output in came if output >= 0]
+        held = iter(_numbers(self.flows.out_val, known))
+        values = [next(held) if output >= 0 else 0 for output in came]
+        if len(known) < len(came):
+            first = next(place for place, output in enumerate(came) if output < 0)
+            values[first] = max(left - sum(values), 0)
         return values
 
     def _tags(self, addresses: Sequence[int]) -> list[tuple[Tag, ...]]:
@@ -248,3 +249,8 @@ class _Walker:
     def _count(self, sums: dict[Method, Amount], taint: Mapping[Method, Amount], sign: int = 1) -> None:
         for method in self.methods:
             sums[method] += sign * taint[method]
+
+
+def _numbers(column: Rows, rows: Sequence[int]) -> list[int]:
+    """Values of a column at these rows, read in one go."""
+    return [int(each) for each in column[list(rows)]] if rows else []
