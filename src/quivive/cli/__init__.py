@@ -12,6 +12,7 @@ COMMANDS = {
     "calls": "Who really called? Verify and sign calls, check certificates and numbers.",
     "voices": "Whose voice is it? Enrol voices with consent, compare recordings with them.",
     "media": "Is this picture known, or the same as another? Known-picture lists, live video, footprint.",
+    "money": "Where did the money go, whose is it, where can it still be stopped?",
     "render": "Draw an old report again, in another form or language.",
     "explain": "What a detector does, why it matters, its limits and error rates.",
     "feedback": "Note that a finding was wrong or missed; kept as data on this machine.",

@@ -1,0 +1,221 @@
+"""`quivive money`: where did it go, whose is it, where can it still be stopped?"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from quivive.money.ledger import Ledger
+
+_PATH = click.Path(path_type=Path)
+_LEDGER = click.option("--ledger", "folder", required=True, type=_PATH, metavar="DIR", help="The ledger.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+_ELSEWHERE = {
+    "tags": "money_tags",
+    "screen": "money_tags",
+    "coinjoin": "money_coinjoin",
+    "request": "money_request",
+    "trace": "money_trace",
+    "path": "money_trace",
+    "exposure": "money_exposure",
+}
+"""Commands of this group that stand in other modules."""
+
+
+class _Group(click.Group):
+    """Loads the commands that stand elsewhere when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in _ELSEWHERE:
+            command: click.Command = getattr(importlib.import_module(f"quivive.cli.{_ELSEWHERE[name]}"), name)
+            return command
+        return super().get_command(ctx, name)
+
+
+@click.group(cls=_Group)
+def money() -> None:
+    """Where did the money go, whose is it, and where can it still be stopped?
+
+    Works on a ledger on this machine, made by `ingest` from your own node or files. No outside service is
+    asked.
+    """
+
+
+@money.command()
+@click.argument("source", metavar="SOURCE")
+@_LEDGER
+@click.option("--chain", help="btc, ltc, bch, doge, eth, trx, btc-regtest …; else what the source says.")
+@click.option("--batch", type=click.IntRange(min=1), metavar="N",
+              help="Transactions a step (new ledgers): more is faster on a long chain and takes more memory: "
+              "some 400 bytes each. Default 500,000.")  # fmt: skip
+@click.option("--engine", "engine_name", type=click.Choice(["duckdb", "spark"]), default="duckdb",
+              show_default=True, help="What joins the tables.")  # fmt: skip
+@_JSON
+def ingest(
+    source: str, folder: Path, chain: str | None, batch: int | None, engine_name: str, as_json: bool
+) -> None:
+    """Bring the ledger in DIR to the last block of SOURCE.
+
+    SOURCE is a node's URL (http://127.0.0.1:8332), a blk*.dat file or the folder of them, a raw block, or a
+    file or folder of bitcoin-etl or ethereum-etl. A node's user and password come from the environment
+    variable QUIVIVE_RPC_AUTH (user:password), its cookie file, or the URL. A run that was interrupted goes on
+    where it was; blocks that the source's chain no longer has are taken away. Of input that does not read
+    nothing is kept.
+    """
+    from quivive.money.ingest import ingest as follow
+    from quivive.money.ledger.engines import engine
+    from quivive.money.ledger.manifest import BATCH
+    from quivive.money.sources import open_source
+
+    opened = open_source(source, chain)
+    work = engine(engine_name)
+    with _progress("Reading blocks") as tell:
+        ledger = follow(opened, folder, batch=batch or BATCH, engine=work, tell=tell)
+    summary = _summary(ledger)
+    if as_json:
+        click.echo(json.dumps(summary, indent=1))
+        return
+    _say_ledger(folder, summary)
+
+
+@money.command()
+@_LEDGER
+@click.option("--with-coinjoin", is_flag=True, help="CoinJoins merge too: their many owners become one.")
+@click.option("--out", type=_PATH, metavar="FILE", help="Labels as Parquet: address, cluster (int64); the "
+              "addresses' strings stand beside it in FILE's name with .addresses.parquet.")  # fmt: skip
+@_JSON
+def cluster(folder: Path, with_coinjoin: bool, out: Path | None, as_json: bool) -> None:
+    """Which addresses have one owner, by common input ownership? A heuristic, never proof.
+
+    A cluster is named by the smallest number of its addresses. CoinJoins merge nothing unless asked.
+    """
+    from quivive.money.clusters import clusters, coinjoins, write_labels
+    from quivive.money.ledger import Ledger
+
+    ledger = Ledger.open(folder)
+    with _working("Clustering"):
+        found = clusters(ledger, with_coinjoin)
+        summary = {**_clusters(found, ledger), "coinjoins": coinjoins(ledger).count(),
+                   "coinjoins_merge": with_coinjoin}  # fmt: skip
+        if out:
+            strings = write_labels(ledger, found, out)
+            summary |= {"labels": str(out), "addresses_file": str(strings)}
+    if as_json:
+        click.echo(json.dumps(summary, indent=1))
+        return
+    _say_clusters(summary)
+
+
+@money.command()
+@click.argument("one")
+@click.argument("other")
+@_LEDGER
+@click.option("--with-coinjoin", is_flag=True, help="CoinJoins merge too.")
+@_JSON
+def merged(one: str, other: str, folder: Path, with_coinjoin: bool, as_json: bool) -> int:
+    """Which transactions put the addresses ONE and OTHER into one cluster?
+
+    Exit status: 0 they are in one cluster, 1 they are not.
+    """
+    from quivive.money.clusters import evidence
+    from quivive.money.ledger import Ledger
+
+    ledger = Ledger.open(folder)
+    chain = evidence(ledger, one, other, with_coinjoin)
+    if as_json:
+        click.echo(json.dumps({"merged": chain is not None, "steps": chain or []}, indent=1))
+    elif chain is None:
+        click.echo(f"Nothing in this ledger puts {one} and {other} into one cluster.")
+    else:
+        for step in chain:
+            click.echo(f"{step['txid']} spent from {step['source']} and {step['target']} ({step['date']})")
+    return 0 if chain is not None else 1
+
+
+def _summary(ledger: Ledger) -> dict[str, Any]:
+    height, last = ledger.tip or (None, None)
+    return {
+        "chain": ledger.chain,
+        "tip_height": height,
+        "tip_hash": last.hex() if last else None,
+        "rows": ledger.counts,
+        "lacks": list(ledger.manifest.lacks),
+    }
+
+
+def _say_ledger(folder: Path, summary: dict[str, Any]) -> None:
+    if summary["tip_height"] is None:
+        click.echo(f"The ledger in {folder} is empty: the source has no blocks.")
+        return
+    rows = ", ".join(f"{n:,} {table}" for table, n in summary["rows"].items())
+    click.echo(f"{summary['chain']} up to block {summary['tip_height']:,} ({summary['tip_hash']})")
+    click.echo(f"{rows} in {folder}")
+    if summary["lacks"]:
+        click.echo(f"Not in this ledger, because the source does not give it: {', '.join(summary['lacks'])}.")
+
+
+def _clusters(found: Any, ledger: Ledger) -> dict[str, Any]:
+    import numpy as np
+
+    labels = found.labels(ledger.counts["addresses"])
+    sizes = np.bincount(labels, minlength=1) if labels.size else np.zeros(1, np.int64)
+    return {
+        "addresses": int(labels.size),
+        "clusters": int((sizes > 0).sum()),
+        "clusters_of_several": int((sizes > 1).sum()),
+        "largest": int(sizes.max()),
+        "tip_height": ledger.tip[0] if ledger.tip else None,
+    }
+
+
+def _say_clusters(summary: dict[str, Any]) -> None:
+    click.echo(
+        f"{summary['addresses']:,} addresses in {summary['clusters']:,} clusters; "
+        f"{summary['clusters_of_several']:,} have several addresses, the largest {summary['largest']:,}."
+    )
+    seen = {name: n for name, n in summary["coinjoins"].items() if n}
+    named = ", ".join(f"{n:,} {name}" for name, n in seen.items()) or "none"
+    merge = "they merged too" if summary["coinjoins_merge"] else "they merged nothing"
+    click.echo(f"CoinJoins and entries into mixers by their form: {named}; {merge}.")
+    click.echo(
+        "Common input ownership is a heuristic: it says who probably belongs together, it proves nothing."
+    )
+    if "labels" in summary:
+        click.echo(f"Labels in {summary['labels']}, address strings in {summary['addresses_file']}.")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of blocks on a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda height, tip: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda height, tip: bar.update(task, completed=height, total=tip)
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    """A sign of life on a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield
