@@ -62,7 +62,7 @@ def joint(blocks):
     spent = [txid for txid in spent if txid not in used]
     equal = tuple(Output(10_000_000, "witness_v0_keyhash", f"equal-{i}") for i in range(len(spent)))
     change = tuple(
-        Output(4_989_000_000 + 7 * i, "witness_v0_keyhash", f"rest-{i}") for i in range(len(spent))
+        Output(4_989_999_000 + 7 * i, "witness_v0_keyhash", f"rest-{i}") for i in range(len(spent))
     )
     tx = Transaction(digest("joint"), tuple(Input(txid, 0) for txid in spent), equal + change)
     last = blocks[-1]
