@@ -1,0 +1,221 @@
+"""What speaks against an address, reason by reason, and how much does each count?
+
+The total is the sum of the reasons that are listed, and nothing else. The points stand in a table that the
+user may replace (`risk_rules.yaml`). A reason says by which method it is known: `fact` (a list, or a
+transaction with a listed address), `haircut` and `poison` (conventions by which mixed money is divided),
+`heuristic` (clusters, patterns, tags that are guesses themselves). No reasons is no verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from quivive.money.exposure.nouns import Exposure, Row, Side
+from quivive.money.exposure.tagged import exact_terms
+from quivive.money.risk_rules import Rule, Rules
+
+if TYPE_CHECKING:
+    from quivive.money.tags.tag import Tag
+    from quivive.money.trace.nouns import Pattern
+
+Method = Literal["fact", "haircut", "poison", "heuristic"]
+SCHEMA: Final = "quivive.risk/1"
+SCALE: Final = (
+    "Points put cases in order by the table named here; they are no probability and have no maximum."
+)
+_GUESS: Final = 10
+"""Confidence at or below which a tag is itself a guess: GraphSense's 'heuristic' and 'unknown'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that counts. `least` is the share from which the rule gives these points."""
+
+    rule: str
+    points: int
+    method: Method
+    sentence: str
+    category: str
+    way: str
+    share: float | None = None
+    least: float | None = None
+    amount: int | None = None
+    hops: int | None = None
+    txids: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def list_date(self) -> date | None:
+        """The latest date that a tag behind it carries."""
+        return max((tag.lastmod for tag in self.tags if tag.lastmod), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """All reasons, the weightiest first, and what could not be looked at."""
+
+    chain: str
+    address: str
+    reasons: tuple[Reason, ...]
+    could_not_look: tuple[str, ...]
+    rules: Rules
+    verdict: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """The sum of the reasons' points."""
+        return sum(reason.points for reason in self.reasons)
+
+
+def assess(exposure: Exposure, rules: Rules, patterns: Iterable[Pattern] | None = None) -> Statement:
+    """The reasons that these rules give. `patterns` None: nobody looked for any, which is then said."""
+    found = [*_of_address(exposure, rules), *_of_sides(exposure, rules)]
+    found += [reason for each in patterns or () if (reason := _of_pattern(each, rules))]
+    found.sort(key=lambda r: (-r.points, r.rule, r.category, r.way, r.method, r.txids, r.sentence))
+    gaps = exposure.could_not_look
+    if patterns is None:
+        gaps += ("No patterns were looked for.",)
+    return Statement(exposure.chain, exposure.address, tuple(found), gaps, rules,
+                     _verdict(exposure, found), exposure.sources)  # fmt: skip
+
+
+def _of_address(exposure: Exposure, rules: Rules) -> Iterator[Reason]:
+    by_rule: dict[tuple[str, str], tuple[Rule, list[Tag]]] = {}
+    for tag in exposure.tags:
+        for term in exact_terms(tag):
+            if rule := rules.find("address", None, term):
+                by_rule.setdefault((rule.id, term), (rule, []))[1].append(tag)
+    for (_, term), (rule, tags) in sorted(by_rule.items(), key=lambda item: item[0]):
+        points, least = rule.steps[-1][1], rule.steps[-1][0]
+        said = "; ".join(sorted({_said(tag) for tag in tags}))
+        yield Reason(rule.id, points, "heuristic" if _guessed(tags) else "fact",
+                     f"{_capital(rule.why)}: {term} ({said}).", term, "address", least=least,
+                     tags=tuple(tags))  # fmt: skip
+
+
+def _of_sides(exposure: Exposure, rules: Rules) -> Iterator[Reason]:
+    clustered = exposure.cluster > 1
+    for side in exposure.sides:
+        for row in side.rows:
+            if row.attributed:
+                poisoned = row.poison / side.total if side.total and row.indirect > 0 else 0.0
+                for how, share in (("direct", row.direct), ("indirect", row.indirect), ("poison", poisoned)):
+                    if reason := _of_row(side, row, how, share, rules, clustered):
+                        yield reason
+
+
+def _of_row(side: Side, row: Row, how: str, share: float, rules: Rules, clustered: bool) -> Reason | None:
+    rule = rules.find(side.way, how, row.category)
+    step = rule.step(share) if rule else None
+    if rule is None or step is None:
+        return None
+    entities = [each for each in row.entities if (each.hops == 1) == (how == "direct") or how == "poison"]
+    entities = entities or list(row.entities)
+    tags = tuple(dict.fromkeys(tag for each in entities for tag in each.tags))
+    known: dict[str, Method] = {"direct": "fact", "indirect": "haircut", "poison": "poison"}
+    guessed = row.by_cluster or clustered or (bool(tags) and _guessed(tags))
+    moved = "received" if side.way == "incoming" else "sent"
+    amount = row.poison if how == "poison" else round(share * side.total)
+    sentence = (
+        f"{_capital(rule.why)}: {row.category}, {100 * share:.2f} % of what it {moved}{_far(row, how)}."
+    )
+    if row.by_cluster:
+        sentence += " The tag is of another address of the counterparty's cluster."
+    if clustered:
+        sentence += " The payments are those of the whole cluster, not of this address alone."
+    return Reason(
+        rule.id, step[1], "heuristic" if guessed else known[how], sentence, row.category, side.way, share,
+        step[0], amount, 1 if how == "direct" else max(row.hops, 2),
+        tuple(dict.fromkeys(txid for each in entities for txid in each.txids)), tags,
+    )  # fmt: skip
+
+
+def _of_pattern(found: Pattern, rules: Rules) -> Reason | None:
+    rule = rules.find("pattern", None, found.kind)
+    if rule is None:
+        return None
+    return Reason(rule.id, rule.steps[-1][1], "heuristic", f"{_capital(rule.why)}. {found.why}", found.kind,
+                  "pattern", least=rule.steps[-1][0], txids=found.txids)  # fmt: skip
+
+
+def _verdict(exposure: Exposure, reasons: Sequence[Reason]) -> str:
+    if not exposure.found and not reasons:
+        return "Could not look: the ledger has never seen this address. Nothing is known for or against it."
+    if reasons:
+        facts = sum(reason.method == "fact" for reason in reasons)
+        guesses = sum(reason.method == "heuristic" for reason in reasons)
+        return (f"{len(reasons)} reasons speak against it: {facts} are facts, {guesses} are guesses, "
+                f"{len(reasons) - facts - guesses} are reckoned by a convention.")  # fmt: skip
+    named = ", ".join(
+        f"{100 * side.attributed:.0f} % of what was {_WAYS[side.way]}" for side in exposure.sides
+    )
+    return (f"Nothing is known against it. That does not make it safe: tags name {named or 'nothing of it'}, "
+            "and of the rest nothing is known.")  # fmt: skip
+
+
+_WAYS: Final = {"incoming": "received", "outgoing": "sent"}
+
+
+def as_dict(statement: Statement) -> dict[str, Any]:
+    """As JSON `quivive.risk/1`, from which `recount` gets the total again."""
+    return {
+        "schema": SCHEMA, "chain": statement.chain, "address": statement.address,
+        "total": statement.total, "scale": SCALE, "verdict": statement.verdict,
+        "rules": {"name": statement.rules.name, "version": statement.rules.version,
+                  "dated": statement.rules.dated, "sha256": statement.rules.sha256},
+        "reasons": [_reason(reason) for reason in statement.reasons],
+        "could_not_look": list(statement.could_not_look), "sources": list(statement.sources),
+    }  # fmt: skip
+
+
+def recount(written: dict[str, Any]) -> int:
+    """The total from a statement's JSON alone. BadReport where it is not the sum of its reasons."""
+    from quivive.errors import BadReport
+
+    try:
+        total = sum(int(reason["points"]) for reason in written["reasons"])
+        said = int(written["total"])
+        low = [reason["rule"] for reason in written["reasons"]
+               if reason["share"] is not None and reason["share"] < reason["least_share"]]  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadReport(f"This is no risk statement of schema {SCHEMA}: {error!r}.") from error
+    if total != said or low:
+        raise BadReport(f"The reasons add up to {total} and the total says {said}; below their step: {low}.")
+    return total
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    from quivive.money.exposure.wire import tag_as_dict
+
+    return {
+        "rule": reason.rule, "points": reason.points, "method": reason.method, "sentence": reason.sentence,
+        "category": reason.category, "way": reason.way, "share": reason.share, "least_share": reason.least,
+        "amount": None if reason.amount is None else str(reason.amount), "hops": reason.hops,
+        "txids": list(reason.txids), "tags": [tag_as_dict(tag) for tag in reason.tags],
+        "list_date": reason.list_date.isoformat() if reason.list_date else None,
+    }  # fmt: skip
+
+
+def _said(tag: Tag) -> str:
+    day = tag.lastmod.isoformat() if tag.lastmod else "undated"
+    by = tag.pack or tag.source or "an unnamed list"
+    return f"{tag.label}, by {by}, {tag.confidence or 'confidence unstated'}, {day}"
+
+
+def _guessed(tags: Sequence[Tag]) -> bool:
+    """Whether every tag behind it is itself no more than a guess."""
+    return all(tag.level <= _GUESS for tag in tags)
+
+
+def _far(row: Row, how: str) -> str:
+    if how == "direct":
+        return ""
+    return f", {max(row.hops, 2)} transactions away or more"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
