@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 _TAXONOMY = {
-    "service": "exchange wallet_service filesharing index market messaging_service mixing_service mining_service "
-    "gambling search_engine shop faucet payment_processor atm hosting vpn defi",
+    "service": "exchange wallet_service filesharing index market messaging_service mixing_service vpn defi "
+    "atm mining_service gambling search_engine shop faucet payment_processor hosting",
     "wallet_service": "escrow_wallet ico_wallet",
     "defi": "defi_lending defi_dex defi_derivative defi_bridge",
     "user": "victim perpetrator donation miner",
@@ -32,8 +32,8 @@ _TAXONOMY = {
     "item": "collectible",
     "behaviour": "abuse gray_usage white_usage",
 }
-_OTHERS = {"bridge": "defi_bridge", "mixer": "mixing_service", "sanctions": "sanction", "black_list": "frozen",
-           "hack": "service_hack", "fraud": "scam"}  # fmt: skip
+_OTHERS = {"bridge": "defi_bridge", "mixer": "mixing_service", "sanctions": "sanction",
+           "black_list": "frozen", "hack": "service_hack", "fraud": "scam"}  # fmt: skip
 
 BROADER: Mapping[str, str] = MappingProxyType(
     {child: parent for parent, children in _TAXONOMY.items() for child in children.split()} | _OTHERS
@@ -72,11 +72,11 @@ def any_in(concepts: Iterable[str], group: frozenset[str]) -> bool:
     return not group.isdisjoint(concepts)
 
 
-def apart(concepts: Iterable[str]) -> tuple[str, ...]:
-    """The concepts without those that are only broader words for another one, in their order.
+_ROUGH = frozenset(["abuse", "scam", "service", "user", "organization", "entity"])
+"""Words so wide that they contradict nothing: who is phished is scammed, who runs a market is a user."""
 
-    'defi' beside 'defi_bridge' says the same less exactly and is no contradiction.
-    """
-    given = tuple(dict.fromkeys(concepts))
-    implied = {broader for concept in given for broader in line(concept)[1:]}
-    return tuple(concept for concept in given if concept not in implied)
+
+def agree(one: Iterable[str], two: Iterable[str]) -> bool:
+    """Whether what two tags name can both be so: the same, a broader word for it, or something rough."""
+    pairs = [(a, b) for a in one for b in two]
+    return any(a in line(b) or b in line(a) or a in _ROUGH or b in _ROUGH for a, b in pairs)

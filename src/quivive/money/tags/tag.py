@@ -1,7 +1,8 @@
 """What does somebody say of an address? The nouns of attribution.
 
-The words are those of GraphSense: a tag attributes an address to a label, often to an actor, with a concept of
-the INTERPOL taxonomy (`category`, `abuse`, `concepts`), and says how its maker came to know (`confidence`).
+The words are those of GraphSense: a tag attributes an address to a label, often to an actor, with a
+concept of the INTERPOL taxonomy (`category`, `abuse`, `concepts`), and says how its maker came to know
+(`confidence`).
 """
 
 from __future__ import annotations
