@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from quivive.errors import Unreadable, UsageError
+from quivive.money.ledger.columns import Column
 
 if TYPE_CHECKING:
     from quivive.money.ledger.store import Ledger
 
-_ARRAYS = ("in_off", "in_prev", "out_off", "spender")
+_ARRAYS = ("in_off", "out_off", "spender")
 
 
 class ArrayLike(Protocol):
@@ -53,9 +54,32 @@ class Flows:
 
 
 def _loaded(values: ArrayLike) -> np.ndarray:
-    from quivive.money.ledger.columns import Column
+    return values.load() if isinstance(values, Column | Spent) else np.array(values)
 
-    return values.load() if isinstance(values, Column) else np.array(values)
+
+class Spent:
+    """The dense numbers of the outputs that inputs spend, worked out where they are asked for."""
+
+    def __init__(self, tx: Column, position: Column, out_off: np.ndarray) -> None:
+        self._tx = tx
+        self._position = position
+        self._out_off = out_off
+
+    def __len__(self) -> int:
+        return len(self._tx)
+
+    def __getitem__(self, rows: Any) -> Any:
+        tx, position = np.asarray(self._tx[rows]), np.asarray(self._position[rows])
+        dense = np.where(tx >= 0, self._out_off[np.maximum(tx, 0)] + position, -1)
+        return dense if dense.ndim else int(dense)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return self.load() if dtype is None else self.load().astype(dtype)
+
+    def load(self) -> np.ndarray:
+        """All of them, int64."""
+        values: np.ndarray = self[:]
+        return values
 
 
 def open_flows(ledger: Ledger) -> Flows:
@@ -66,8 +90,12 @@ def open_flows(ledger: Ledger) -> Flows:
     if not folder.exists():
         _write(ledger, folder)
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    spent = (ledger.column("inputs", name) for name in ("prev_tx", "prev_position"))
     return Flows(
-        **arrays, out_addr=ledger.column("outputs", "address"), out_val=ledger.column("outputs", "value")
+        **arrays,
+        in_prev=Spent(*spent, arrays["out_off"]),
+        out_addr=ledger.column("outputs", "address"),
+        out_val=ledger.column("outputs", "value"),
     )
 
 
@@ -96,7 +124,7 @@ def _write(ledger: Ledger, folder: Path) -> None:
     counts = ledger.counts
     fresh = folder.with_name(f"new-{os.getpid()}-{folder.name}")
     fresh.mkdir(parents=True, exist_ok=True)
-    transactions, inputs, outputs = (counts[t] for t in ("transactions", "inputs", "outputs"))
+    transactions, outputs = counts["transactions"], counts["outputs"]
 
     def array(name: str, rows: int) -> np.ndarray:
         if not rows:  # an empty file cannot be mapped
@@ -105,19 +133,15 @@ def _write(ledger: Ledger, folder: Path) -> None:
         return np.lib.format.open_memmap(fresh / f"{name}.npy", "w+", np.int64, (rows,))
 
     out_off, in_off = array("out_off", transactions + 1), array("in_off", transactions + 1)
-    in_prev, spender = array("in_prev", inputs), array("spender", outputs)
+    spender = array("spender", outputs)
     _offsets(ledger, "outputs", out_off)
     _offsets(ledger, "inputs", in_off)
     spender[:] = -1
-    row = 0
     for batch in ledger.batches("inputs", ["tx", "prev_tx", "prev_position"]):
         tx, prev_tx, position = (np.asarray(column) for column in batch.columns)
         known = prev_tx >= 0
-        prev = np.where(known, out_off[np.where(known, prev_tx, 0)] + position, -1)
-        in_prev[row : row + len(prev)] = prev
-        _spend(spender, prev[known], tx[known], ledger)
-        row += len(prev)
-    del out_off, in_off, in_prev, spender
+        _spend(spender, out_off[prev_tx[known]] + position[known], tx[known], ledger)
+    del out_off, in_off, spender
     publish(fresh, folder)
 
 

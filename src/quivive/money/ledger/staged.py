@@ -20,6 +20,7 @@ _AT_ONCE = 20_000
 MOST_DIGITS = 10**38 - 1
 _EXACT = Digits(prec=60)
 
+_FEW: Final = pa.dictionary(pa.int32(), pa.string())
 _BLOCKS: Final = pa.schema(
     [
         ("height", pa.int64()),
@@ -42,7 +43,7 @@ STAGED: Final = {
                 ("prev_txid", pa.binary()),
                 ("prev_position", pa.int32()),
                 ("spent_address", pa.string()),
-                ("spent_type", pa.string()),
+                ("spent_type", _FEW),
                 ("spent_value", pa.int64()),
             ]
         ),
@@ -51,7 +52,7 @@ STAGED: Final = {
                 ("n", pa.int64()),
                 ("position", pa.int32()),
                 ("address", pa.string()),
-                ("type", pa.string()),
+                ("type", _FEW),
                 ("value", pa.int64()),
             ]
         ),
@@ -72,7 +73,7 @@ STAGED: Final = {
             [
                 ("n", pa.int64()),
                 ("place", pa.int64()),
-                ("kind", pa.string()),
+                ("kind", _FEW),
                 ("asset", pa.string()),
                 ("sender", pa.string()),
                 ("receiver", pa.string()),
