@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from quivive.errors import Error
+from quivive.money.addresses import canonical_address
 from quivive.money.trace.nouns import (
     ENDS,
     Amount,
@@ -47,10 +49,12 @@ def trace_outputs(
     found = walk(flows, seeds, methods, direction, limits, known, progress)
     ids, txids = _ids(found, names)
     nodes = _nodes(found, names, ids, txids, tuple(methods), cluster)
+    by_id = {node.id: node for node in nodes}
     stops = tuple(
-        Stop(ids[output], *why, found.places[output].traced.taint(methods))
+        Stop(ids[output], why[0], why[1] + _of_whom(by_id[ids[output]], why[0], about.get("chain", "")),
+             found.places[output].traced.taint(methods))
         for output, why in found.ends.items()
-    )
+    )  # fmt: skip
     trace = Trace(
         direction=direction,
         methods=tuple(methods),
@@ -74,6 +78,26 @@ def total(
     for stop in stops:
         sums[ENDS.get(stop.reason, "elsewhere")] += stop.taint[method]
     return Total(method, seed, **sums, asset=asset)
+
+
+def _of_whom(node: Node, reason: str, chain: str) -> str:
+    """A sentence where it is another address of the cluster that the attribution speaks of."""
+    own = any(_same(tag.address, node.address, chain) for tag in node.tags)
+    if reason not in ("service", "mixer", "bridge") or own or not node.tags:
+        return ""
+    return (
+        f" This is said of {node.tags[0].address}, which probably has the same owner (common input "
+        "ownership, a heuristic)."
+    )
+
+
+def _same(one: str, other: str | None, chain: str) -> bool:
+    if one == other:
+        return True
+    try:
+        return canonical_address(one, chain) == other
+    except Error:
+        return False
 
 
 def _ids(found: Walk, names: Names) -> tuple[dict[int, str], dict[int, str]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from quivive.money.tags import categories
 from quivive.money.tags.categories import any_in
-from quivive.money.trace.nouns import Amount, Edge, Node, Stop, Stoppable, Taint, Trace, strictest
+from quivive.money.trace.nouns import Node, Stop, Stoppable, Trace, strictest
+from quivive.money.trace.ways import Ways, weight
 
 if TYPE_CHECKING:
     from quivive.money.tags.tag import Tag
@@ -15,14 +16,12 @@ if TYPE_CHECKING:
 Holder = Literal["exchange", "issuer", "service", "owner"]
 _FIRST: Mapping[Holder, int] = {"exchange": 0, "issuer": 0, "service": 1, "owner": 2}
 _WHY: Mapping[Holder, str] = {
-    "exchange": "Deposit at {entity}: it knows whose account this is and can freeze it.",
+    "exchange": "Attributed to {entity}, an exchange: it knows whose account this is and can freeze it.",
     "issuer": "{entity}, the issuer of {symbol}, can freeze it at this address.",
     "service": "Paid to {entity}, a service that may know its customer and may still hold the money.",
     "owner": "It lies there unspent. Watch the address: the next payment shows where it goes.",
 }
-_SINCE = (
-    " The coins of this deposit have moved on since, as deposits do; the account at {entity} is what counts."
-)
+_SINCE = " These coins have moved on since, as deposits do; what counts is the account at {entity}."
 
 
 def stoppable(trace: Trace) -> tuple[Stoppable, ...]:
@@ -33,7 +32,7 @@ def stoppable(trace: Trace) -> tuple[Stoppable, ...]:
     if trace.direction == "backward":
         return ()
     nodes = {node.id: node for node in trace.nodes}
-    paths = _Paths(trace)
+    paths = Ways(trace)
     groups: dict[tuple[Holder, str, str | None, str | None], list[tuple[Node, Stop]]] = {}
     for stop in trace.stops:
         node = nodes[stop.node]
@@ -64,7 +63,7 @@ def _holder(trace: Trace, node: Node, stop: Stop) -> tuple[Holder | None, str | 
 
 def _one(
     trace: Trace,
-    paths: _Paths,
+    paths: Ways,
     holder: Holder,
     address: str,
     who: str | None,
@@ -89,36 +88,7 @@ def _one(
     )
 
 
-def _rank(trace: Trace, each: Stoppable) -> tuple[int, Amount, Amount, str]:
+def _rank(trace: Trace, each: Stoppable) -> tuple[int, tuple[float, ...], str]:
     """Whoever can hold it, then the amount: in whole units, so that 18 decimals do not outweigh 8."""
     unit = 10 ** trace.asset(each.asset).decimals
-    return _FIRST[each.holder], -each.amount / unit, -max(each.taint.values()) / unit, each.address
-
-
-class _Paths:
-    """The way by which most of the traced money came to a node."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.method = strictest(trace.methods)
-        self.best: dict[str, Edge] = {}
-        self.txid = {node.id: node.txid for node in trace.nodes}
-        begun = {node.id for node in trace.nodes if node.depth == 0}
-        for edge in trace.edges:
-            known = self.best.get(edge.target)
-            if edge.target not in begun and (
-                known is None or self._weight(edge.taint) > self._weight(known.taint)
-            ):
-                self.best[edge.target] = edge
-
-    def to(self, node: str) -> list[str]:
-        """Transactions from a seed to this node, each once; the seed's own comes first."""
-        txids: list[str] = []
-        seen: set[str] = set()
-        while node in self.best and node not in seen:
-            seen.add(node)
-            txids.append(self.best[node].txid)
-            node = self.best[node].source
-        return list(dict.fromkeys([self.txid[node], *reversed(txids)]))
-
-    def _weight(self, taint: Taint) -> tuple[Amount, Amount]:
-        return taint.get(self.method, 0), sum(taint.values())
+    return _FIRST[each.holder], tuple(-amount / unit for amount in weight(each.taint)), each.address

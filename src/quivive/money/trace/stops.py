@@ -26,13 +26,18 @@ _ENDS: tuple[tuple[Reason, frozenset[str], str], ...] = (
 )
 
 
+def _said(tag: Tag) -> str:
+    """Who it is, who says so, and how sure."""
+    by = ", ".join(part for part in (tag.pack, tag.source) if part) or "a list without a name"
+    return f"Attributed to '{tag.actor or tag.label}' ({by}; confidence {tag.level} of 100)"
+
+
 def attributed(tags: Sequence[Tag]) -> Why | None:
     """Whether the tags of an address say that money is pooled there; the most confident one is quoted."""
     for tag in sorted(tags, key=lambda each: -each.level):
         for reason, concepts, meaning in _ENDS:
             if any_in(tag.terms, concepts):
-                said = f"'{tag.actor or tag.label}'" if tag.actor or tag.label else "this address"
-                return reason, f"{tag.source or tag.pack or 'A tag'} attributes it to {said}, {meaning}."
+                return reason, f"{_said(tag)}, {meaning}."
     return None
 
 

@@ -11,14 +11,14 @@ from quivive import __version__
 from quivive.errors import UsageError
 from quivive.money.trace.answer import trace_outputs
 from quivive.money.trace.nouns import METHODS, Direction, Limits, Method, Trace
-from quivive.money.trace.of_ledger import TagsOf, clusters, coin, knowledge
+from quivive.money.trace.of_ledger import Tagged, TagsOf, clusters, coin, knowledge
 from quivive.money.trace.seeds import outputs_of
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
 
 LABELS = "labels.parquet"
-"""Where `quivive money cluster` leaves its labels in a ledger's folder."""
+"""The file of clusters (`quivive money cluster --out`) that is looked for in a ledger's folder."""
 
 
 def trace_utxo(
@@ -30,16 +30,18 @@ def trace_utxo(
     limits: Limits = Limits(),  # noqa: B008 (frozen)
     tags_of: TagsOf = lambda address: (),
     labels: Path | None = None,
+    tagged: Tagged = dict,
     sources: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda places, due: None,
     now: datetime | None = None,
 ) -> Trace:
     """Trace addresses, transactions or outputs ('txid:position') of a ledger of outputs.
 
-    `labels` is a file of clusters, else that of the ledger's folder is taken where there is one; `sources`
-    name the tag lists that `tags_of` asks.
+    `labels` is a file of clusters, else that of the ledger's folder is taken where there is one; with it
+    `tagged` gives all tags, which then speak for whole clusters. `sources` name the lists that are asked.
     """
     outputs = [output for seed in seeds for output in outputs_of(ledger, seed)]
+    labels = labels or labels_of(ledger)
     height, block = ledger.tip or (None, None)
     return trace_outputs(
         ledger.flows(),
@@ -49,8 +51,8 @@ def trace_utxo(
         methods=methods,
         direction=direction,
         limits=limits,
-        known=knowledge(ledger, tags_of, limits),
-        cluster=clusters(labels or ledger.folder / LABELS),
+        known=knowledge(ledger, tags_of, limits, labels, tagged),
+        cluster=clusters(labels),
         progress=progress,
         chain=ledger.chain,
         tip_height=height,
@@ -59,6 +61,12 @@ def trace_utxo(
         sources=tuple(sources),
         tool={"name": "quivive", "version": __version__},
     )
+
+
+def labels_of(ledger: Ledger) -> Path | None:
+    """The clusters that were written into a ledger's folder, if any."""
+    path = ledger.folder / LABELS
+    return path if path.is_file() else None
 
 
 def seeds_again(trace: Trace) -> list[str]:

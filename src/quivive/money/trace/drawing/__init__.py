@@ -1,0 +1,1 @@
+"""How is a trace shown to people and handed to other programs?"""
