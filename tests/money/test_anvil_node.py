@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -23,9 +24,12 @@ from money.anvil import (
     running,
     word,
 )
+from money.etl_export import export
 from quivive.errors import CouldNotLook, NotFound, UsageError
 from quivive.money.blocks import AccountTransaction, Block, Transfer
+from quivive.money.ingest import ingest
 from quivive.money.sources import open_source
+from quivive.money.sources.ethereum_etl import open_ethereum_etl
 from quivive.money.sources.evm_node import Node
 from quivive.money.sources.evm_rpc import EvmNode, open_evm_rpc
 
@@ -207,3 +211,37 @@ def test_a_node_that_is_gone_is_a_clear_error(story: Story) -> None:
     host, _, _ = story.url.rpartition(":")
     with pytest.raises(CouldNotLook, match="cannot be reached"):
         open_evm_rpc(f"{host}:9")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_export_of_the_same_blocks_holds_the_same_transfers(
+    story: Story, tmp_path: Path, as_json: bool
+) -> None:
+    folder = export(story.desk.node, story.height, tmp_path / "export", as_json)
+    exported = open_ethereum_etl(folder, "eth-regtest")
+    told = [next(open_evm_rpc(story.url).blocks(height)) for height in range(story.height + 1)]
+    assert [*exported.blocks(0)] == told
+    assert exported.lacks == ()
+
+
+def test_a_ledger_follows_the_node_through_a_reorg(story: Story, tmp_path: Path) -> None:
+    desk, source = story.desk, open_evm_rpc(story.url)
+    snapshot = desk.node.call("evm_snapshot")
+    alice, bob = desk.accounts[:2]
+    desk.send(alice, bob, 111)
+    desk.mine()
+    ingest(source, tmp_path / "ledger")
+    desk.node.call("evm_revert", snapshot)
+    for value in (222, 333):
+        desk.send(alice, bob, value)
+        desk.mine()
+    followed, fresh = ingest(source, tmp_path / "ledger"), ingest(source, tmp_path / "fresh")
+    query = (
+        "select kind, asset, sender, receiver, value, t.position, t.tx from transfers t order by t.transfer"
+    )
+    assert followed.tip == fresh.tip == (source.tip(), source.hash_at(source.tip()))
+    assert followed.sql(query).to_pylist() == fresh.sql(query).to_pylist()
+    values = {int(row["value"]) for row in followed.sql("select value from transfers").to_pylist()}
+    assert {222, 333} <= values
+    assert 111 not in values
+    assert any("genesis" in each for each in followed.manifest.lacks)
