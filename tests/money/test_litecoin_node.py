@@ -160,7 +160,8 @@ def test_every_script_has_its_payee(node: Litecoind) -> None:
     paid = next(each for each in _transactions(block) if len(each.outputs) == 10)
     by_type = {each.type: each.address for each in paid.outputs[:-1]}
     assert list(by_type) == [
-        "pubkey", "multisig", "witness_v1_taproot", "witness_v0_scripthash", "anchor", "nonstandard", "nulldata",
+        "pubkey", "multisig", "witness_v1_taproot", "witness_v0_scripthash", "anchor", "nonstandard",
+        "nulldata",
     ]  # fmt: skip
     assert by_type["pubkey"] == base58check(b"\x6f" + hash160(bytes.fromhex(SECRET_PUBLIC)))
     assert str(by_type["multisig"]).startswith("multisig:")

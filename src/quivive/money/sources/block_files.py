@@ -180,7 +180,8 @@ def _open_raw_block(path: Path, file: RawFile, chain: str | None, spent: bool | 
         raise UsageError(
             f"{path.name} has no magic that I know. If it is a raw block, say of which chain (--chain)."
         )
-    chains = [CHAINS[chain]] if chain else [CHAINS["btc"], CHAINS["bch"]]
+    pair = chain in (None, "btc", "bch")
+    chains = [CHAINS["btc"], CHAINS["bch"]] if pair else [CHAINS[str(chain)]]
     places: dict[bytes, Place] = {}
     add_block(file, 0, 0, file.size, chains[0].double_sha, places)
     return BlockFiles([path], [file], places, chains, chain, spent)
