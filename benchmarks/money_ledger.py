@@ -20,7 +20,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,10 @@ from quivive.money.ingest import ingest
 from quivive.money.sources import open_source
 
 WHOLE = {"transactions": 1.3e9, "inputs": 3.3e9, "outputs": 3.6e9, "addresses": 1.4e9}
-"""Bitcoin by the end of 2025: transactions as the issue states them, the others by their share of late years."""
-BATCH = 20_000_000
+"""Bitcoin by the end of 2025: transactions as the issue states, the others by their share of late years."""
+BATCHES = (50_000, 200_000)
+"""Transactions a step, to tell what a step costs from what a process costs."""
+BATCH = 10_000_000
 """Transactions a step that all of Bitcoin would be read with."""
 PER_BLOCK = 2_500
 KINDS = (
@@ -51,21 +55,25 @@ def main() -> None:
     parser.add_argument("generator", type=Path)
     parser.add_argument("blocks", nargs="+")
     parser.add_argument("--transactions", type=int, default=1_000_000)
-    parser.add_argument("--batch", type=int, default=100_000)
     options = parser.parse_args()
+    ledgers = [_apart(options.generator, options.transactions, batch) for batch in BATCHES]
     result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "reading": [reading(block) for block in options.blocks],
+        "ledgers": ledgers,
     }
-    made = Made(options.generator, options.transactions)
-    with tempfile.TemporaryDirectory() as folder:
-        result["ledger"] = ledger(made, Path(folder), options.batch)
     result["whole"] = whole(result)
     path = Path(__file__).parent / "results" / "money_ledger.json"
     path.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(json.dumps(result, indent=2))
+
+
+def _apart(generator: Path, transactions: int, batch: int) -> dict[str, Any]:
+    """`ledger` in a process of its own, for the memory that it takes."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(ledger, generator, transactions, batch).result()
 
 
 def reading(spec: str) -> dict[str, Any]:
@@ -91,7 +99,8 @@ class Made:
 
     def __init__(self, generator: Path, transactions: int) -> None:
         spec = importlib.util.spec_from_file_location("make_ledger", generator)
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         room = int(transactions * 5.5) + 4000
@@ -136,8 +145,14 @@ class Made:
         return Output(int(self.out_val[row]), KINDS[kind][0], text)
 
 
-def ledger(made: Made, folder: Path, batch: int) -> dict[str, Any]:
+def ledger(generator: Path, transactions: int, batch: int) -> dict[str, Any]:
     """Time by step, memory and bytes of a ledger."""
+    made = Made(generator, transactions)
+    with tempfile.TemporaryDirectory() as folder:
+        return _ledger(made, Path(folder), batch)
+
+
+def _ledger(made: Made, folder: Path, batch: int) -> dict[str, Any]:
     idle = _peak()
     times: list[float] = []
     began, wall = time.process_time(), time.perf_counter()
@@ -165,7 +180,9 @@ def ledger(made: Made, folder: Path, batch: int) -> dict[str, Any]:
     found.flows()
     indexing = time.process_time() - before
     index = sum(p.stat().st_size for p in (folder / "index").rglob("*.npy"))
-    steps = np.diff(times)[np.diff(times) > 20 * np.median(np.diff(times))]
+    blocks = batch // PER_BLOCK
+    ends = np.array(times)[blocks - 1 :: blocks]
+    steps = np.diff(ends, prepend=began)
     return {
         "rows": found.counts,
         "batch": batch,
@@ -182,25 +199,25 @@ def ledger(made: Made, folder: Path, batch: int) -> dict[str, Any]:
 
 def whole(result: dict[str, Any]) -> dict[str, Any]:
     """All of Bitcoin from these rates."""
-    made = result["ledger"]
-    table_bytes = sum(made["bytes by row"][t] * n for t, n in WHOLE.items())
-    index = made["index bytes by transaction"] * WHOLE["transactions"]
-    steps = made["seconds of each step"]
-    slope, fixed = (
-        np.polyfit(np.arange(len(steps)) * made["batch"], steps, 1) if len(steps) > 2 else (0.0, 0.0)
-    )
-    numbering = fixed / made["batch"] * WHOLE["transactions"] + max(slope, 0) * WHOLE["transactions"] ** 2 / (
-        2 * BATCH
-    )
+    small, large = result["ledgers"]
+    tables = sum(large["bytes by row"][t] * n for t, n in WHOLE.items())
+    index = large["index bytes by transaction"] * WHOLE["transactions"]
+    # a step costs its own rows, and a look at all rows before it
+    steps = small["seconds of each step"]
+    look, own = np.polyfit(np.arange(len(steps)) * small["batch"], steps, 1)
+    count = WHOLE["transactions"]
+    numbering = own / small["batch"] * count + max(look, 0) * count**2 / (2 * BATCH)
+    peak = [each["peak MiB over idle"] for each in (small, large)]
+    memory = (peak[1] - peak[0]) / (large["batch"] - small["batch"]) * BATCH
     slowest = min(r["transactions per CPU second"] for r in result["reading"])
     return {
         "assumed": WHOLE,
         "batch": BATCH,
-        "disk GB": round((table_bytes + index) / 1e9),
+        "disk GB": round((tables + index) / 1e9),
         "of which index GB": round(index / 1e9),
-        "memory of a step GiB": round(made["peak MiB over idle"] / 1024 / made["batch"] * BATCH, 1),
+        "memory of a step GiB": round((peak[0] + memory) / 1024, 1),
         "memory of clusters GiB": round(WHOLE["addresses"] * 4 / 2**30, 1),
-        "reading CPU hours": round(WHOLE["transactions"] / slowest / 3600, 1),
+        "reading CPU hours": round(count / slowest / 3600, 1),
         "numbering CPU hours": round(numbering / 3600, 1),
     }
 

@@ -11,6 +11,7 @@ from money.made_chain import MadeChain, accounts_chain, outputs_chain
 from quivive.errors import UsageError
 from quivive.money.ingest import ingest
 from quivive.money.ledger.engines import DuckDB, Spark, engine
+from quivive.money.relations import exposures, relations
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,15 @@ def test_a_ledger_of_accounts_is_numbered_alike(tmp_path, spark):
 def test_an_engine_that_is_not_known_is_named():
     with pytest.raises(UsageError, match="duckdb or spark"):
         engine("hadoop")
+
+
+@pytest.mark.parametrize(("made", "chain"), [(outputs_chain, "btc"), (accounts_chain, "eth")])
+def test_relations_and_exposures_are_alike(tmp_path, spark, made, chain):
+    ledger = ingest(MadeChain(made(60), chain), tmp_path)
+    here, there = relations(ledger, engine=DuckDB()), relations(ledger, engine=spark)
+    assert here.to_pylist() == there.to_pylist()
+    some = {row["source"]: "scam" for row in here.slice(0, 3).to_pylist()}
+    assert (
+        exposures(ledger, here, some, DuckDB()).to_pylist()
+        == exposures(ledger, there, some, spark).to_pylist()
+    )

@@ -168,10 +168,12 @@ def _say_ledger(folder: Path, summary: dict[str, Any]) -> None:
 def _clusters(found: Any, ledger: Ledger) -> dict[str, Any]:
     import numpy as np
 
-    labels = found.labels(ledger.counts["addresses"])
-    sizes = np.bincount(labels, minlength=1) if labels.size else np.zeros(1, np.int64)
+    addresses = ledger.counts["addresses"]
+    sizes = np.zeros(max(addresses, 1), np.uint32)
+    for batch in found.batches(addresses):
+        np.add.at(sizes, np.asarray(batch.column("cluster")), 1)
     return {
-        "addresses": int(labels.size),
+        "addresses": addresses,
         "clusters": int((sizes > 0).sum()),
         "clusters_of_several": int((sizes > 1).sum()),
         "largest": int(sizes.max()),
