@@ -1,0 +1,1 @@
+"""Freeze requests, suspicious-transaction reports, Travel Rule messages: written, never sent."""
