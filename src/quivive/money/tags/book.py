@@ -9,11 +9,11 @@ from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
-from quivive.errors import NotFound, Unreadable
+from quivive.errors import Unreadable
 from quivive.money.tags import spelling
 from quivive.money.tags.categories import ABUSES, FROZEN, agree
 from quivive.money.tags.listing import Actor, Listing, ListVersion
-from quivive.money.tags.lists import read_list
+from quivive.money.tags.lists import read_path
 from quivive.money.tags.shelf import Shelf
 from quivive.money.tags.tag import Conflict, Tag
 
@@ -42,7 +42,7 @@ class TagBook:
         Raises NotFound, Unreadable.
         """
         shelves = [Shelf.open(path) for path in paths if path.suffix == ".sqlite"]
-        read = [read_list(_bytes(path), path.name) for path in paths if path.suffix != ".sqlite"]
+        read = [read_path(path) for path in paths if path.suffix != ".sqlite"]
         return cls([*shelves, Shelf.in_memory(read)] if read else shelves)
 
     @classmethod
@@ -102,20 +102,21 @@ class TagBook:
         found = (shelf.actor(name) for shelf in reversed(self._shelves))
         return next((each for each in found if each), None)
 
-    def all(self, kind: str = "") -> Iterator[tuple[bytes, Tag]]:
-        """Every tag of the newest lists (of that kind) with its key."""
+    def all(self, kind: str = "", chain: str = "") -> Iterator[tuple[bytes, Tag]]:
+        """Every tag of the newest lists (of that kind; that speak of `chain`) with its key."""
         for shelf, versions in zip(self._shelves, self._versions, strict=True):
-            for number, version in versions.items():
-                if self._is_newest(version) and kind in ("", version.kind):
-                    yield from ((key, self._explained(tag)) for key, tag in shelf.all(number))
+            wanted = {
+                number for number, version in versions.items()
+                if self._is_newest(version) and kind in ("", version.kind)
+            }  # fmt: skip
+            yield from ((key, self._explained(tag)) for key, tag in shelf.all(wanted, chain))
 
     def by_address(self, chain: str) -> dict[str, tuple[Tag, ...]]:
         """Every tag that speaks of addresses of a chain, by their spelling in a ledger of that chain."""
         found: dict[str, tuple[Tag, ...]] = {}
-        for key, tag in self.all():
-            if spelling.speaks_of(key, tag.chain, chain):
-                address = spelling.text(key, chain)
-                found[address] = (*found.get(address, ()), tag)
+        for key, tag in self.all(chain=chain):
+            address = spelling.text(key, chain)
+            found[address] = (*found.get(address, ()), tag)
         return found
 
     def _is_newest(self, version: ListVersion) -> bool:
@@ -170,10 +171,3 @@ def _key(address: str, chain: str | None) -> bytes | None:
         return spelling.key(address, chain)
     except Unreadable:
         return None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFound(f"{path} cannot be read ({error.strerror}).") from error

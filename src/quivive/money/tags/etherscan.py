@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 _NAMED: Mapping[str, str] = MappingProxyType({
-    "exchange": "exchange binance bitfinex bitstamp bittrex coinbase coinone coss-io crypto-com ftx "
-    "gate-io gemini hitbtc huobi korbit kraken kucoin latoken okx paribu poloniex "
-    "upbit bithumb ascendex bitmart bitmex coinhako deribit digifinex hoo-com hotbit liquid bitcoin-suisse quadrigacx remitano zb-com "
+    "exchange": "exchange binance bitfinex bitstamp bittrex coinbase coinone coss-io crypto-com ftx gate-io "
+    "gemini hitbtc huobi korbit kraken kucoin latoken okx paribu poloniex upbit bithumb ascendex bitmart "
+    "bitmex coinhako deribit digifinex hoo-com hotbit liquid bitcoin-suisse quadrigacx remitano zb-com "
     "binance-deposit",
     "defi_dex": "dex 0x-protocol-ecosystem uniswap sushiswap curve-fi 1inch",
     "defi_bridge": "bridge multichain wormhole hop-protocol across-protocol synapse optics celer-network "

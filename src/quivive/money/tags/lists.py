@@ -7,9 +7,11 @@ their name (`sanctioned_addresses_XBT.txt`, as 0xB10C's program writes them from
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from quivive.errors import TooLarge, Unreadable
+from quivive.errors import NotFound, TooLarge, Unreadable
 from quivive.money.tags import spelling
 from quivive.money.tags.etherscan import etherscan_rows
 from quivive.money.tags.listing import Fault, Listing, ListKind, ListVersion, placed, rows_to_tags
@@ -94,6 +96,30 @@ def read_list(data: bytes, name: str, day: date | None = None, licence: str = ""
     return found
 
 
+def read_path(path: Path, day: date | None = None, licence: str = "") -> Listing:
+    """The list of a file, or of a folder with OFAC's files. Raises NotFound, Unreadable, TooLarge."""
+    try:
+        if not path.is_dir():
+            return read_list(_bounded(path), path.name.removesuffix(".gz"), day, licence)
+        files = {
+            each.name: _bounded(each) for each in sorted(path.iterdir()) if OFAC_FILE.fullmatch(each.name)
+        }
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read ({error.strerror}).") from error
+    if not files:
+        raise Unreadable(f"{path} holds none of OFAC's files (sanctioned_addresses_CURRENCY.txt).")
+    return read_ofac(files, day)
+
+
+def _bounded(path: Path) -> bytes:
+    """What a file holds, unpacked where it is packed with gzip, and an octet more than may be."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as handle:
+            return handle.read(BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Unreadable(f"{path} does not unpack ({error}).") from error
+
+
 def pack_listing(pack: Pack, data: bytes, name: str, day: date | None, licence: str) -> Listing:
     """What a pack says, as a list; transactions (`tx_hash`) are no addresses and are passed over."""
     title = f"{pack.title} ({Path(name).name})" if pack.title else name
@@ -129,7 +155,7 @@ def _from_json(data: bytes, name: str, day: date | None, licence: str) -> Listin
         title, licence = "Etherscan labels", licence or "MIT (as collected); labels by Etherscan"
     elif isinstance(value, (list, dict)):
         rows = ((0, each) for each in _scamsniffer_rows(value))
-        title, licence = "ScamSniffer scam database", licence or "GPL-3.0"
+        title, licence = f"ScamSniffer scam database ({name})", licence or "GPL-3.0"
     else:
         raise Unreadable(f"{name} is JSON of no form that is known here.")
     tags, faults = rows_to_tags(rows, name, title, licence)

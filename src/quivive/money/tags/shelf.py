@@ -7,9 +7,10 @@ all addresses of which it is said (one label for tens of thousands of a mine's a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from quivive.errors import Unreadable
 from quivive.money.tags import spelling
@@ -27,9 +28,8 @@ CREATE TABLE IF NOT EXISTS tag (key BLOB, said INTEGER, address TEXT, PRIMARY KE
 CREATE TABLE IF NOT EXISTS actor (id TEXT PRIMARY KEY, label TEXT, uri TEXT, categories TEXT,
   jurisdictions TEXT) WITHOUT ROWID;
 """
-_TAG = ("SELECT tag.key, tag.address, said.chain, label, actor, category, abuse, confidence, source, "
-        "lastmod, said.licence, concepts, cluster, list.name, list.id FROM tag "
-        "JOIN said ON said.id = tag.said JOIN list ON list.id = said.list ")  # fmt: skip
+_SAID = ("SELECT said.id, chain, label, actor, category, abuse, confidence, source, lastmod, said.licence, "
+         "concepts, cluster, list.name, list.id FROM said JOIN list ON list.id = said.list ")  # fmt: skip
 
 
 class Shelf:
@@ -49,7 +49,7 @@ class Shelf:
     def open(cls, path: Path) -> Shelf:
         """A shelf that is only read. Raises Unreadable."""
         try:
-            database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True,
+            database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True,
                                        check_same_thread=False)  # fmt: skip
             form = database.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.Error as error:
@@ -95,17 +95,18 @@ class Shelf:
 
     def _add(self, listing: Listing) -> None:
         version = listing.version
-        number = self._db.execute(
-            "INSERT INTO list (name, kind, date, sha256, licence, entries) VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                version.name,
-                version.kind,
-                _iso(version.date),
-                version.sha256,
-                version.licence,
-                version.entries,
-            ),  # fmt: skip
-        ).lastrowid
+        row = (
+            version.name,
+            version.kind,
+            _iso(version.date),
+            version.sha256,
+            version.licence,
+            version.entries,
+        )
+        made = self._db.execute(
+            "INSERT INTO list (name, kind, date, sha256, licence, entries) VALUES (?, ?, ?, ?, ?, ?)", row
+        )
+        number = made.lastrowid
         said: dict[tuple[object, ...], int] = {}
         for tag in listing.tags:
             day, concepts = _iso(tag.lastmod), " ".join(tag.concepts)
@@ -148,13 +149,17 @@ class Shelf:
 
     def of(self, key: bytes) -> Iterator[tuple[int, Tag]]:
         """Tags of a key, each with the number of its list."""
-        for row in self._db.execute(_TAG + "WHERE tag.key = ?", (key,)):
-            yield row[-1], _tag(row)
+        found = self._db.execute("SELECT address, said FROM tag WHERE key = ?", (key,)).fetchall()
+        for address, what in found:
+            row = self._db.execute(_SAID + "WHERE said.id = ?", (what,)).fetchone()
+            yield row[-1], _tag(key, address, _said(row))
 
-    def all(self, number: int) -> Iterator[tuple[bytes, Tag]]:
-        """Every tag of a list with its key."""
-        for row in self._db.execute(_TAG + "WHERE list.id = ?", (number,)):
-            yield row[0], _tag(row)
+    def all(self, numbers: Collection[int], chain: str = "") -> Iterator[tuple[bytes, Tag]]:
+        """Every tag of these lists with its key; of those that speak of `chain`, if one is named."""
+        said = {row[0]: _said(row) for row in self._db.execute(_SAID) if row[-1] in numbers}
+        for key, address, what in self._db.execute("SELECT key, address, said FROM tag"):
+            if what in said and (not chain or spelling.speaks_of(key, said[what][0], chain)):
+                yield key, _tag(key, address, said[what])
 
     def actor(self, name: str) -> Actor | None:
         """The actor of that id."""
@@ -162,19 +167,31 @@ class Shelf:
         return Actor(row[0], row[1], row[2], tuple(row[3].split()), tuple(row[4].split())) if row else None
 
 
-def _tag(row: tuple[object, ...]) -> Tag:
-    (key, address, chain, label, actor, category, abuse, confidence, source, lastmod, licence, concepts,
-     cluster, pack, _) = row  # fmt: skip
-    assert isinstance(key, bytes)
-    return Tag(
-        str(address or spelling.text(key, str(chain))), str(chain), str(label), _opt(actor), _opt(category),
-        _opt(abuse), _opt(confidence), str(source), date.fromisoformat(str(lastmod)) if lastmod else None,
-        _opt(licence), str(pack), tuple(str(concepts).split()), bool(cluster),
-    )  # fmt: skip
+def _said(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The fields of a Tag after its address."""
+    (
+        _,
+        chain,
+        label,
+        actor,
+        category,
+        abuse,
+        confidence,
+        source,
+        lastmod,
+        licence,
+        concepts,
+        cluster,
+        pack,
+        _,
+    ) = row
+    day = date.fromisoformat(lastmod) if lastmod else None
+    words = tuple(concepts.split())
+    return chain, label, actor, category, abuse, confidence, source, day, licence, pack, words, bool(cluster)
 
 
-def _opt(value: object) -> str | None:
-    return None if value is None else str(value)
+def _tag(key: bytes, address: str | None, said: tuple[Any, ...]) -> Tag:
+    return Tag(address or spelling.text(key, said[0]), *said)
 
 
 def _iso(day: date | None) -> str | None:
