@@ -40,8 +40,7 @@ class Transfers:
 
 def subject(book: Transfers, own: Ints, asset: int) -> tuple[Ints, Ints]:
     """Transfers of one asset that came in to these addresses and that went out, without those among them."""
-    incoming = np.unique(_members(book.received_off, book.received, own)[1])
-    outgoing = np.unique(_members(book.sent_off, book.sent, own)[1])
+    incoming, outgoing = _moved(book, own)
     both = np.intersect1d(incoming, outgoing)
     found = []
     for numbers in (incoming, outgoing):
@@ -49,6 +48,16 @@ def subject(book: Transfers, own: Ints, asset: int) -> tuple[Ints, Ints]:
         numbers = numbers[at(book.asset, numbers) == asset]
         found.append(numbers[at(book.value, numbers) > 0])
     return found[0], found[1]
+
+
+def of_addresses(book: Transfers, own: Ints) -> Ints:
+    """All transfers that these addresses sent or received, in chain order."""
+    return np.union1d(*_moved(book, own)).astype(np.int64)
+
+
+def _moved(book: Transfers, own: Ints) -> tuple[Ints, Ints]:
+    incoming = np.unique(_members(book.received_off, book.received, own)[1])
+    return incoming, np.unique(_members(book.sent_off, book.sent, own)[1])
 
 
 def senders(book: Transfers, numbers: Ints, mass: Mass) -> Step:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,13 @@ from quivive.money.exposure.gaps import gaps_of
 from quivive.money.exposure.nouns import Exposure, Limits, Side, Way
 from quivive.money.exposure.rows import Names, Payments, side
 from quivive.money.exposure.tagged import Tagged, tagged
+from quivive.money.exposure.valued import Valued
 from quivive.money.exposure.walk import Ints, Mass, Reached, walk
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
     from quivive.money.rates import Rates
     from quivive.money.tags.book import TagBook
-    from quivive.money.tags.tag import Tag
 
 BOTH: tuple[Way, ...] = ("incoming", "outgoing")
 LABELS = "labels.parquet"
@@ -56,11 +55,11 @@ def exposure_of(
     """
     limits, beside = limits or Limits(), beside or Beside()
     number = ledger.address_id(address)
-    book = tagged(_tags_by_id(ledger, tags), beside.labels)
-    own = _cluster(number, beside.labels)
+    book = tagged_of(ledger, tags, beside.labels)
+    own = cluster_of_address(number, beside.labels)
     find = _sides_utxo if ledger.family == "utxo" else _sides_account
     known = _asset(ledger, asset)
-    valued = _Valued(ledger, rates, asset)
+    valued = Valued(ledger, rates, asset)
     sides = find(ledger, own, ways, book, beside, limits, valued, known) if number is not None else ()
     said = tags.of(address, ledger.chain)
     gaps = gaps_of(ledger, sides, found=number is not None, tagged=bool(book.tags), rated=rates is not None,
@@ -94,13 +93,26 @@ def beside_of(ledger: Ledger, labels: Path | None = None) -> Beside:
     )
 
 
-def _tags_by_id(ledger: Ledger, tags: TagBook) -> dict[int, tuple[Tag, ...]]:
+def tagged_of(ledger: Ledger, tags: TagBook, labels: Ints | None) -> Tagged:
+    """Which addresses of the ledger the lists name."""
     said = tags.by_address(ledger.chain)
     ids = ledger.address_ids(list(said)) if said else []
-    return {number: each for number, each in zip(ids, said.values(), strict=True) if number is not None}
+    named = {number: each for number, each in zip(ids, said.values(), strict=True) if number is not None}
+    return tagged(named, labels)
 
 
-def _cluster(number: int | None, labels: Ints | None) -> Ints:
+def chain_of(ledger: Ledger, beside: Beside) -> utxo.Chain:
+    """A ledger's arrays, read where they are asked for."""
+    flows = ledger.flows()
+    joined = beside.coinjoin if beside.coinjoin is not None else np.zeros(0, np.int64)
+    return utxo.Chain(
+        flows.in_off, flows.in_prev, flows.out_off, flows.out_addr, flows.out_val, flows.spender,
+        ledger.column("inputs", "address"), ledger.column("inputs", "value"), joined,
+    )  # fmt: skip
+
+
+def cluster_of_address(number: int | None, labels: Ints | None) -> Ints:
+    """All addresses of the cluster, sorted; the address alone where no labels reach it."""
     if number is None:
         return np.zeros(0, np.int64)
     if labels is None or number >= len(labels):
@@ -121,49 +133,11 @@ def _asset(ledger: Ledger, asset: str | None) -> int:
     return number
 
 
-class _Valued:
-    """Rates on the days of payments, and the days that had none."""
-
-    def __init__(self, ledger: Ledger, rates: Rates | None, asset: str | None) -> None:
-        from quivive.money.chains import CHAINS
-
-        self._ledger, self._rates = ledger, rates
-        self._asset, self._token = asset or ledger.chain, asset is not None
-        coin = CHAINS[ledger.chain].decimals if ledger.chain in CHAINS else None
-        listed = rates.decimals.get(self._asset.lower()) if rates else None
-        self.decimals = listed if self._token else coin
-        self.missing: set[str] = set()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether values can be given at all."""
-        return self._rates is not None and self.decimals is not None
-
-    def payments(self, txs: Ints, amounts: list[int]) -> Payments:
-        """With the value of each on its day (UTC), in cents of the list's currency."""
-        times = np.asarray(self._ledger.times(txs)) if len(txs) else np.zeros(0, np.int64)
-        cents, valued = np.zeros(len(txs)), np.zeros(len(txs), bool)
-        if self._rates is not None and self.decimals is not None:
-            for i, moment in enumerate(times.tolist()):
-                day = datetime.fromtimestamp(moment, UTC).date()
-                price = self._rates.price(self._asset, day, self._token)
-                if price is None:
-                    self.missing.add(day.isoformat())
-                    continue
-                cents[i], valued[i] = float(price * amounts[i] * 100) / 10**self.decimals, True
-        return Payments(txs, amounts, cents, valued, times)
-
-
 def _sides_utxo(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Tagged, beside: Beside, limits: Limits,
-                valued: _Valued, _asset: int) -> tuple[Side, ...]:  # fmt: skip
-    flows = ledger.flows()
-    joined = beside.coinjoin if beside.coinjoin is not None else np.zeros(0, np.int64)
-    chain = utxo.Chain(
-        flows.in_off, flows.in_prev, flows.out_off, flows.out_addr, flows.out_val, flows.spender,
-        ledger.column("inputs", "address"), ledger.column("inputs", "value"), joined,
-    )  # fmt: skip
+                valued: Valued, _asset: int) -> tuple[Side, ...]:  # fmt: skip
+    chain = chain_of(ledger, beside)
     tx, position = ledger.outputs_to(own.tolist())
-    txs, change = utxo.net(chain, utxo.at(flows.out_off, tx) + position)
+    txs, change = utxo.net(chain, utxo.at(chain.out_off, tx) + position)
     names = Names(ledger.addresses, ledger.txids)
 
     def one(way: Way) -> Side:
@@ -200,7 +174,7 @@ def walk_account(book: accounts.Transfers, numbers: Ints, mass: Mass, own: Ints,
 
 
 def _sides_account(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Tagged, beside: Beside, limits:
-Limits, valued: _Valued, asset: int) -> tuple[Side, ...]:  # fmt: skip
+Limits, valued: Valued, asset: int) -> tuple[Side, ...]:  # fmt: skip
     moved = transfers(ledger)
     incoming, outgoing = accounts.subject(moved, own, asset)
     names = Names(ledger.addresses, ledger.txids)
@@ -215,7 +189,7 @@ Limits, valued: _Valued, asset: int) -> tuple[Side, ...]:  # fmt: skip
     return tuple(_with_days(valued, one, way) for way in ways)
 
 
-def _with_days(valued: _Valued, one: Callable[[Way], Side], way: Way) -> Side:
+def _with_days(valued: Valued, one: Callable[[Way], Side], way: Way) -> Side:
     valued.missing.clear()
     found = one(way)
     return replace(found, days_without_rate=tuple(sorted(valued.missing)))

@@ -75,7 +75,7 @@ def backward(chain: Chain, txs: Ints, mass: Mass, own: Ints | None = None) -> St
     ends = _is(txs, chain.coinjoin) * int(End.COINJOIN)
     ends = np.where(counts == 0, int(End.MINED), ends)
     origin, inputs = ragged(starts, np.where(ends > 0, 0, counts))
-    prev, address, value, place = _inputs(chain, inputs)
+    prev, address, value, place = inputs_known(chain, inputs)
     weight = _filled(value, origin, _paid(chain, txs))
     weight = _without_own(weight, address, origin, own)
     end = np.where(prev >= 0, int(End.GO), int(End.BEFORE))
@@ -129,7 +129,7 @@ Ints, empty: End) -> Step:  # fmt: skip
     )  # fmt: skip
 
 
-def _inputs(chain: Chain, inputs: Ints) -> tuple[Ints, Ints, Mass, Ints]:
+def inputs_known(chain: Chain, inputs: Ints) -> tuple[Ints, Ints, Mass, Ints]:
     """Of each input: output spent, address, value (NaN: not known) and the transaction that made it."""
     prev = at(chain.in_prev, inputs).astype(np.int64)
     known = prev >= 0
@@ -171,7 +171,7 @@ def _fees(chain: Chain, txs: Ints) -> Mass:
     """Inputs less outputs; 0 where an input's value is not known."""
     starts = at(chain.in_off, txs)
     origin, inputs = ragged(starts, at(chain.in_off, txs + 1) - starts)
-    value = _inputs(chain, inputs)[2]
+    value = inputs_known(chain, inputs)[2]
     return np.maximum(np.nan_to_num(np.bincount(origin, value, len(txs)) - _paid(chain, txs)), 0.0)
 
 
