@@ -173,7 +173,8 @@ def _envelope(parts: _Parts, root: Call | None) -> tuple[str | None, str | None,
     created = parts.outcome.created if parts.outcome else None
     if parts.sent is None:
         return (root.sender, root.receiver or created, root.value) if root else (None, created, 0)
-    return parts.sent.sender, parts.sent.receiver or created or (root and root.receiver), parts.sent.value
+    traced = root.receiver if root else None
+    return parts.sent.sender, parts.sent.receiver or created or traced, parts.sent.value
 
 
 def _succeeded(parts: _Parts, root: Call | None) -> bool:
