@@ -6,20 +6,28 @@ import contextlib
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from money.made_chain import MadeChain, outputs_chain
 from money.request_cases import NOW, TOKEN, bitcoin, bitcoin_case, evm, freeze_case, trace, tron, txid
 from quivive.errors import UsageError
+from quivive.money.blocks import Block, Output
+from quivive.money.ingest import ingest
 from quivive.money.requests.freeze.case import freeze_request
 from quivive.money.requests.freeze.write import write
 from quivive.money.requests.problems import Refused
 from quivive.money.requests.reading import parse
 from quivive.money.tags.issuers import contracts
+from quivive.money.trace import wire
+from quivive.money.trace.nouns import Limits
+from quivive.money.trace.utxo import trace_utxo
 
 
 def document(value: Any) -> Any:
@@ -167,6 +175,53 @@ def test_a_trace_gives_every_hop_between_seed_and_address_and_no_other() -> None
     assert request.trail.hops[3].senders == (bitcoin("left0"), bitcoin("left1"))
     assert request.amount == request.trail.traced == Decimal("0.9998")
     assert request.trail.method == "fifo"
+
+
+def test_money_that_was_passed_on_has_to_be_asked_for_by_amount() -> None:
+    case = changed(bitcoin_case(), bitcoin("left1"), "freeze", "address")
+    assert "none of the traced money lies at the address" in faults(case, trace())["/freeze/amount"]
+    case["freeze"]["amount"] = "0.3999"
+    request = made(case, trace())
+    assert [hop.receiver for hop in request.trail.hops] == [bitcoin("seed0"), bitcoin("left1")]
+
+
+def test_amounts_are_those_of_the_strictest_method_that_was_traced() -> None:
+    of = trace()
+    of["nodes"][3]["taint"] = {"fifo": 5, "haircut": 7.5, "poison": 9}
+    assert made(bitcoin_case(), of).amount == Decimal("0.00000005")
+    of["methods"] = ["haircut", "poison"]
+    assert made(bitcoin_case(), of).amount == Decimal("0.00000007")
+
+
+def test_a_trace_of_a_real_ledger_leads_to_every_place_where_money_rests(tmp_path: Path) -> None:
+    ledger = ingest(MadeChain([_with_addresses(block) for block in outputs_chain(40)]), tmp_path)
+    found = trace_utxo(ledger, [bitcoin("miner-0")], limits=Limits(None, None, None, None, None))
+    nodes = {node.id: node for node in found.nodes}
+    resting = [nodes[stop.node] for stop in found.stops if stop.reason == "unspent"]
+    of = parse(wire.dumps(found).encode(), "trace.json")
+    for address in {node.address for node in resting if node.address and node.depth}:
+        case = changed(bitcoin_case(), address, "freeze", "address")
+        traced = sum(node.taint.get("fifo", 0) for node in resting if node.address == address)
+        if not traced:
+            with pytest.raises(Refused, match="none of the traced money lies"):
+                freeze_request(document(case), NOW, of)
+            continue
+        request = freeze_request(document(case), NOW, of)
+        assert request.amount * 10**8 == traced
+        assert request.trail.tip_hash == found.tip_hash
+
+
+def _with_addresses(block: Block) -> Block:
+    """The block with well-formed addresses in place of names."""
+
+    def output(one: Output) -> Output:
+        return replace(one, address=bitcoin(one.address) if one.address else None)
+
+    def payment(one: Any) -> Any:
+        spent = (replace(each, spent=output(each.spent)) if each.spent else each for each in one.inputs)
+        return replace(one, outputs=tuple(map(output, one.outputs)), inputs=tuple(spent))
+
+    return replace(block, transactions=tuple(map(payment, block.transactions)))
 
 
 def test_a_trace_without_the_last_edges_is_a_gap() -> None:

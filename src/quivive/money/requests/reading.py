@@ -67,6 +67,8 @@ def unseen(document: Document, at: tuple[str | int, ...] = ()) -> Iterator[Probl
 
 
 def _unseen(text: str, at: tuple[str | int, ...]) -> Iterator[Problem]:
+    if text.isascii() and text.isprintable():
+        return
     for char in text:
         if char in _TURNS or (unicodedata.category(char) in ("Cc", "Cs", "Cn", "Co") and char not in "\n\t"):
             yield Problem(

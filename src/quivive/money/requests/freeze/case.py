@@ -67,8 +67,17 @@ def freeze_request(
 
 
 def _covered(form: Form, amount: Decimal | None, trail: Trail | None, target: str | None) -> None:
-    """What is asked for came there by the trail."""
-    if amount is None or trail is None:
+    """What is asked for came there by the trail; what is not said is what lies there of the traced."""
+    if trail is None:
+        return
+    if amount is None:
+        if trail.method and not trail.traced:
+            form.fault(
+                f"is missing: by the rule {trail.method}, none of the traced money lies at the address (any "
+                "more), so that the amount has to be stated and answered for",
+                "freeze",
+                "amount",
+            )
         return
     brought = _brought(trail, target)
     if 0 < brought < amount:

@@ -51,13 +51,16 @@ def from_trace(
         return None
     seeds = _seeds(form, nodes)
     ends = {n.id for n in nodes.values() if checks.same(n.address, target) and _holds(n, asset)}
+    # What was passed on from there lies there no more; where all was, the way there is still shown.
+    resting = ends - {source for source, _, _ in edges}
+    ends = resting or ends
     way = ways_back(ends, [(source, to) for source, to, _ in edges])
     reached = ways_back(seeds, [(to, source) for source, to, _ in edges])
     _gaps(form, nodes, seeds, ends, way & reached, target, asset)
     if len(problems) > before:
         return None
     chosen = [edge for edge in edges if edge[0] in way & reached and edge[1] in way & reached]
-    return _trail(form, document, [nodes[each] for each in seeds & way], nodes, chosen, ends & reached)
+    return _trail(form, document, [nodes[each] for each in seeds & way], nodes, chosen, resting)
 
 
 def _asset(asset: Asset) -> str | None:
@@ -180,9 +183,11 @@ def _gaps(
 
 def _trail(
     form: Form, document: Document, seeds: list[_Node], nodes: Mapping[str, _Node],
-    edges: list[tuple[str, str, str]], ends: set[str],
+    edges: list[tuple[str, str, str]], resting: set[str],
 ) -> Trail | None:  # fmt: skip
-    method = next((m for m in _STRICTEST if all(m in nodes[end].taint for end in ends)), None)
+    of: dict[str, Any] = document if isinstance(document, dict) else {}
+    methods = tuple(m for m in of.get("methods") or () if isinstance(m, str))
+    method = next((m for m in _STRICTEST if m in methods), None)
     sources: defaultdict[str, list[str]] = defaultdict(list)
     for source, to, _ in edges:
         sources[to].append(source)
@@ -192,19 +197,18 @@ def _trail(
         return None
     first = [_hop(node, (), nodes, method) for node in sorted(seeds, key=lambda n: n.id)]
     hops = [_hop(nodes[to], sources[to], nodes, method) for to in _in_order(sources, {n.id for n in seeds})]
-    of: dict[str, Any] = document if isinstance(document, dict) else {}
     ledger: Any = of.get("ledger")
     ledger = ledger if isinstance(ledger, dict) else {}
-    traced = sum((nodes[end].taint[method] for end in ends), Decimal()) if method else None
+    traced = sum((nodes[end].taint.get(method, Decimal()) for end in resting), Decimal()) if method else None
     return Trail(
-        (*first, *hops), traced, method, tuple(m for m in of.get("methods") or () if isinstance(m, str)),
+        (*first, *hops), traced, method, methods,
         ledger.get("tip_height"), ledger.get("tip_hash"), of.get("made_at"),
     )  # fmt: skip
 
 
 def _hop(node: _Node, sources: list[str] | tuple[()], nodes: Mapping[str, _Node], method: str | None) -> Hop:
     senders = dict.fromkeys(nodes[source].address or "(no address)" for source in sources)
-    traced = node.taint.get(method) if method else None
+    traced = node.taint.get(method, Decimal()) if method else None
     return Hop(
         node.txid, node.position, tuple(senders), node.address, node.value, node.symbol, traced, node.time
     )
