@@ -175,3 +175,12 @@ def test_models_that_are_no_tables_are_refused(tmp_path, text):
 def test_two_models_of_one_name_are_refused(tmp_path):
     with pytest.raises(BadConfig, match="same name"):
         config.load(write(tmp_path, model_table() * 2), {})
+
+
+def test_ledgers_and_tags_are_named_beside_the_file(tmp_path):
+    path = write(tmp_path, '[money]\nledgers = ["btc"]\ntags = ["own.yaml", "/lists/ofac.txt"]')
+    assert config.load(path, {}).money == config.MoneyFiles(
+        (tmp_path / "btc",), (tmp_path / "own.yaml", Path("/lists/ofac.txt"))
+    )
+    with pytest.raises(BadConfig, match=r"\[money\] ledgers must be a list"):
+        config.load(write(tmp_path, '[money]\nledgers = "btc"'), {})

@@ -55,6 +55,16 @@ class CallFiles:
 
 
 @dataclass(frozen=True)
+class MoneyFiles:
+    """`[money]`: the folders and files behind `model.MoneyTrust`."""
+
+    ledgers: tuple[Path, ...] = ()
+    """Ledgers that `quivive money ingest` made."""
+    tags: tuple[Path, ...] = ()
+    """Lists of tagged addresses, as `quivive money tags add` reads them."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of a workbench; `origins` says for each where it came from."""
 
@@ -69,6 +79,7 @@ class Settings:
     calibrations: Path | None = None
     """A desk's own calibrations, written by `quivive evaluate --recalibrate`."""
     calls: CallFiles = CallFiles()
+    money: MoneyFiles = MoneyFiles()
     models: tuple[ExternalModel, ...] = ()
     home: Path = field(default_factory=Path)
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -102,6 +113,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         lists=tuple(base / name for name in _strings(house, "lists", label)),
         calibrations=base / str(own) if own else None,
         calls=_calls(values.get("calls", {}), base, label),
+        money=_money(values.get("money", {}), base, label),
         models=_models(values.get("models", []), label),
         home=home,
         origins=origins,
@@ -145,6 +157,13 @@ def _texts(folder: Path) -> dict[str, str]:
         return {path.name: path.read_text("utf-8") for path in found}
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{folder}, named in [calls], cannot be read: {error}.") from error
+
+
+def _money(money: Mapping[str, Any], base: Path, label: str) -> MoneyFiles:
+    ledgers, tags = (
+        tuple(base / name for name in _strings(money, key, label, "money")) for key in ("ledgers", "tags")
+    )
+    return MoneyFiles(ledgers, tags)
 
 
 def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
@@ -218,6 +237,7 @@ def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
         "limits": set(_LIMITS),
         "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"},
         "calls": {"certificates", "roots", "crls", "trunks", "countries", "refusals"},
+        "money": {"ledgers", "tags"},
         "models": set(_MODEL),
     }
     for table, content in values.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Kind = Literal["fail", "pass", "review", "open", "informational", "notApplicable"]
 """SARIF 2.1.0 result kinds (§3.27.9): `open` reads 'cannot tell'."""
@@ -251,6 +251,16 @@ class CallTrust:
 
 
 @dataclass(frozen=True)
+class MoneyTrust:
+    """What wallets are held against (`[money]` of quivive.toml)."""
+
+    ledgers: tuple[Any, ...] = field(default=(), repr=False)
+    """Opened `money.ledger.Ledger`s; without the ledger of its chain a wallet's exposure is not looked at."""
+    tags: Any = field(default=None, repr=False)
+    """A desk's own `money.tags.book.TagBook`; None: only the tags that ship with Quivive."""
+
+
+@dataclass(frozen=True)
 class ExternalModel:
     """`[[models]]`: a model of others, read by the ONNX contract (docs/guides/models.md).
 
@@ -293,6 +303,7 @@ class Context:
     embeddings: bool = True
     online: bool = False
     calls: CallTrust = CallTrust()
+    money: MoneyTrust = MoneyTrust()
     models: tuple[ExternalModel, ...] = ()
     """Models of others (`[[models]]` of quivive.toml): raw scores beside our own."""
 

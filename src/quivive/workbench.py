@@ -24,6 +24,7 @@ from quivive.model import (
     ExternalModel,
     House,
     Item,
+    MoneyTrust,
     Report,
     Source,
 )
@@ -52,6 +53,7 @@ class Workbench:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._own: dict[str, Calibration] | None = None
         self._calls: CallTrust | None = None
+        self._money: MoneyTrust | None = None
         self._models: tuple[ExternalModel, ...] | None = None
         self._lists: list[IndicatorList] | None = None
         self._own_house = self.settings.house
@@ -139,6 +141,7 @@ class Workbench:
             embeddings=self.settings.embeddings,
             online=online,
             calls=self.call_trust(),
+            money=self.money_trust(),
             models=self.external_models(),
         )
         report = examine(root, chosen, context, self.missing(), seeds, keep, tell)
@@ -223,6 +226,12 @@ class Workbench:
             self._calls = config.call_trust(self.settings.calls)
         return self._calls
 
+    def money_trust(self) -> MoneyTrust:
+        """The ledgers and tags of `[money]`, opened once."""
+        if self._money is None:
+            self._money = _opened(self.settings.money, self.settings.home)
+        return self._money
+
     def external_models(self) -> tuple[ExternalModel, ...]:
         """The models of `[[models]]` with the files that are here, read once."""
         if self._models is None:
@@ -287,6 +296,19 @@ class Workbench:
 def _checker(settings: config.Settings, options: dict[str, Any]) -> Callable[[Input], Report]:
     """What a process of the pool does with an input; made there."""
     return partial(Workbench(settings).check_input, **options)
+
+
+def _opened(files: config.MoneyFiles, home: Path) -> MoneyTrust:
+    """A desk's ledgers and tags; what is heavy to import is imported only where there are ledgers."""
+    from quivive.money.tags.book import HOUSE, TagBook
+
+    own = files.tags or (home / HOUSE).is_file()
+    book = TagBook.at_hand(home, *files.tags) if own else None
+    if not files.ledgers:
+        return MoneyTrust(tags=book)
+    from quivive.money.ledger import Ledger
+
+    return MoneyTrust(tuple(Ledger.open(folder) for folder in files.ledgers), book)
 
 
 def _bad_list(path: Path) -> IndicatorList:
