@@ -164,10 +164,12 @@ def _age(version: ListVersion) -> tuple[date, str]:
 
 
 def _key(address: str, chain: str | None) -> bytes | None:
+    """None for what is no address; of what has no known form only the very text meets."""
+    address = address.strip()
     chain = chain or spelling.chain_of(address)
-    if chain is None:
-        return spelling.raw_key(address.strip()) if spelling.is_plain(address.strip()) else None
     try:
-        return spelling.key(address, chain)
+        if chain is not None:
+            return spelling.key(address, chain)
     except Unreadable:
-        return None
+        pass
+    return spelling.raw_key(address) if spelling.is_plain(address) else None

@@ -27,7 +27,7 @@ MIXED: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """Packs of which only tags that name an actor or an abuse ship."""
 
-_ABUSE = re.compile(r"(?i)fake_?phish|hacker|exploit|\bhack\b|ponzi|scam|compromised")
+_ABUSE = re.compile(r"(?i)fake_?phish|hacker|exploit|\b(?:hack|ponzi|scam|compromised)\b")
 _TAIL = re.compile(r"[\s:]*(?:\d+|token|contract|exchange|hot wallet|deposit.*)$")
 _SIGNS = re.compile(r"\W")
 

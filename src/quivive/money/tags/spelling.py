@@ -72,7 +72,7 @@ def chain_of(address: str) -> str | None:
         return "eth"
     if _TRON_HEX.fullmatch(address):
         return "trx"
-    named = wallets.chain(address)
+    named = wallets.chain(address.lower() if _is_cash(address) and address.isupper() else address)
     if named:
         return _SAME.get(named, named)
     return "zec" if address[:2] in ("t1", "t3") and _base58(address, "zec") else None
