@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ def worth(flows: MadeFlows) -> list[int]:
 
 
 def satoshi_by_satoshi(made: list[Payment], seed: int) -> tuple[dict[int, int], int]:
-    """FIFO by hand: every satoshi carries whether it was the seed's. Traced ones by output, and those in fees."""
+    """FIFO by hand: each satoshi knows whether it was the seed's. Those by output, those in fees."""
     flows = flows_of(made)
     held: dict[int, list[bool]] = {}
     fees = 0
@@ -63,8 +64,12 @@ def test_fifo_is_that_of_single_satoshis_counted_by_hand(made, data):
 @given(payments(), st.data(), st.sampled_from(["forward", "backward"]))
 def test_every_satoshi_of_the_seeds_is_accounted_for_wherever_the_trace_stops(made, data, direction):
     seeds = data.draw(st.lists(st.sampled_from(worth(flows_of(made))), min_size=1, max_size=3, unique=True))
-    limits = Limits(*(data.draw(st.none() | st.integers(low, 12)) for low in (0, 3)),
-                    data.draw(st.none() | st.floats(0, 0.4)), data.draw(st.none() | st.integers(1, 4)))  # fmt: skip
+    limits = Limits(
+        depth=data.draw(st.none() | st.integers(0, 12)),
+        max_nodes=data.draw(st.none() | st.integers(3, 12)),
+        min_share=data.draw(st.none() | st.floats(0, 0.4)),
+        max_degree=data.draw(st.none() | st.integers(1, 4)),
+    )
     found = traced(made, seeds, direction, limits)
     for total in found.totals:
         parts = total.unspent + total.at_services + total.fees + total.elsewhere
@@ -128,6 +133,27 @@ def test_what_the_payments_into_a_place_carried_is_what_lies_there(made, data):
     }
 
 
+@FAR
+@given(payments(), st.data())
+def test_it_is_what_a_pass_over_the_whole_ledger_gives_also_where_taint_ends_at_services(made, data):
+    from quivive.money import taint
+
+    flows = flows_of(made)
+    seeds = data.draw(st.lists(st.sampled_from(worth(flows)), min_size=1, max_size=3, unique=True))
+    service = data.draw(st.integers(0, 6))
+    found = walk(flows, seeds, METHODS, limits=NO_LIMITS, known=known_as(service, category="exchange"))
+    ends = (flows.out_addr == service) & ~np.isin(np.arange(len(flows.out_val)), seeds)
+    arrays = (flows.in_off, flows.in_prev, flows.out_off, flows.out_val, np.array(seeds), ends)
+    for name, of in (("poison", taint.poison), ("haircut", taint.haircut), ("fifo", taint.fifo)):
+        whole = of(*arrays)
+        ours = {o: p.traced.taint([name])[name] for o, p in found.places.items()}
+        expected = {o: float(v) for o, v in enumerate(np.asarray(whole)) if v}
+        assert {o: v for o, v in ours.items() if v} == pytest.approx(expected)
+        assert found.fees[name] == pytest.approx(whole.fees)
+        if name != "poison":  # which multiplies what it touches: its seed is no sum
+            assert found.seeded[name] == pytest.approx(whole.seed)
+
+
 PEEL: list[Payment] = [
     ([], [(0, 1000)]),  # 0: the theft
     ([0], [(1, 100), (2, 890)]),  # 1, 2: a peel, fee 10
@@ -143,7 +169,7 @@ def reasons(found: Trace) -> dict[str, str]:
 def test_it_stops_at_what_lies_unspent_and_says_so():
     found = traced(PEEL, [0])
     assert reasons(found) == {"2:0": "unspent", "3:0": "unspent"}
-    assert [t for t in found.totals if t.method == "fifo"][0].fees == 10
+    assert next(total for total in found.totals if total.method == "fifo").fees == 10
     assert [n.depth for n in found.nodes] == [0, 1, 1, 2, 2, 2]
 
 

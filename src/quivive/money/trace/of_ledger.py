@@ -53,6 +53,7 @@ def knowledge(
         tags=_tags(ledger, tags_of, labels, tagged),
         uses=_uses(ledger),
         coinjoin=_coinjoins(ledger),
+        spent=_spent(ledger),
         through=frozenset(number for number in through if number is not None),
     )
 
@@ -129,6 +130,16 @@ def _tags(
         ]
 
     return tags
+
+
+def _spent(ledger: Ledger) -> Callable[[int], int]:
+    """Values of inputs as the source gave them, -1 where it did not."""
+
+    def value(row: int) -> int:
+        found = ledger.column("inputs", "value")[row]
+        return -1 if found is None else int(found)
+
+    return value
 
 
 def _coinjoins(ledger: Ledger) -> Callable[[int], tuple[str, float] | None]:

@@ -45,11 +45,13 @@ def _once(addresses: Sequence[int]) -> list[int]:
 @dataclass(frozen=True)
 class Knowledge:
     """What is known beside the flows. `tags` and `uses` (outputs received) take address numbers, `coinjoin` a
-    transaction; `through` are the numbers of addresses at which no attribution or reuse stops the trace."""
+    transaction, `spent` the row of an input whose output the ledger does not hold, and gives its value, else
+    -1; `through` are the numbers of addresses at which no attribution or reuse stops the trace."""
 
     tags: Callable[[Sequence[int]], Sequence[tuple[Tag, ...]]] = _nothing
     uses: Callable[[Sequence[int]], Sequence[int]] = _once
     coinjoin: Callable[[int], tuple[str, float] | None] = lambda tx: None
+    spent: Callable[[int], int] = lambda row: -1
     through: frozenset[int] = frozenset()
 
 

@@ -126,7 +126,7 @@ class _Walker:
             return
         came = [int(each) for each in self.flows.in_prev[first:last]]
         values = [int(each) for each in self.flows.out_val[made:end]]
-        inputs = self._input_values(came, sum(values))
+        inputs = self._input_values(came, first, sum(values))
         spent = [output if output >= 0 else -1 - (first + place) for place, output in enumerate(came)]
         if self.forward:
             self._mix(mixing.forward, inputs, values, outputs, spent, range(made, end), tx)
@@ -231,14 +231,15 @@ class _Walker:
         self.is_full = self.limits.max_nodes is not None and held > self.limits.max_nodes
         return not self.is_full
 
-    def _input_values(self, came: Sequence[int], left: int) -> list[int]:
+    def _input_values(self, came: Sequence[int], first: int, left: int) -> list[int]:
         """Values of the outputs spent; what known ones lack to pay for the outputs, the first unknown had."""
         known = [output for output in came if output >= 0]
         held = iter(_numbers(self.flows.out_val, known))
-        values = [next(held) if output >= 0 else 0 for output in came]
-        if len(known) < len(came):
-            first = next(place for place, output in enumerate(came) if output < 0)
-            values[first] = max(left - sum(values), 0)
+        values = [next(held) if output >= 0 else self.known.spent(first + n) for n, output in enumerate(came)]
+        lacking = [place for place, value in enumerate(values) if value < 0]
+        if lacking:
+            values = [max(value, 0) for value in values]
+            values[lacking[0]] = max(left - sum(values), 0)
         return values
 
     def _tags(self, addresses: Sequence[int]) -> list[tuple[Tag, ...]]:

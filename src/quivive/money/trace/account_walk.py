@@ -1,0 +1,298 @@
+"""How does traced money go from account to account, transfer by transfer?
+
+Transfers are taken in chain order (backward: in reverse). When traced money comes to an account, the account's
+pool of that asset is made as it was then, and its later transfers are taken in their turn; so each method's
+amounts are those of a pass over the whole ledger, up to where the trace stops. Money that stops somewhere is
+clean from there on.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from quivive.errors import UsageError
+from quivive.money.account_taint import NOBODY, Part, Pool, amounts, clean, least, opening, whole
+from quivive.money.trace import stops
+from quivive.money.trace.account_book import Book, Hop
+from quivive.money.trace.nouns import METHODS, Amount, Direction, Limits, Method, Reason
+from quivive.money.trace.reading import Knowledge
+
+if TYPE_CHECKING:
+    from quivive.money.tags.tag import Tag
+
+Amounts = Mapping[Method, Amount]
+Key = tuple[int, int]
+"""Address and asset."""
+SWAP: Reason = "bridge"
+"""A swap ends the trace of an asset as a bridge ends that of a chain: the money goes on as another asset."""
+_PAYING = ("native", "internal", "token")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A transfer that moved traced money, as the money that it brought."""
+
+    hop: Hop
+    depth: int
+    traced: Amounts
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Traced money of a place that went no further; `other` is what a swap paid in return."""
+
+    place: int
+    reason: Reason
+    detail: str
+    traced: Amounts
+    other: Hop | None = None
+
+
+@dataclass
+class Found:
+    """The graph as it grows. Places are named by their transfer's number."""
+
+    places: dict[int, Place] = field(default_factory=dict)
+    moves: list[tuple[int, int, Amounts]] = field(default_factory=list)
+    """(place the money lay at, place it went to next in the walk, amounts)."""
+    ends: list[End] = field(default_factory=list)
+    fees: dict[int, dict[Method, Amount]] = field(default_factory=dict)
+    seeded: dict[int, dict[Method, Amount]] = field(default_factory=dict)
+    """By asset; money that comes from one seed to another is counted once."""
+    accounts: dict[Key, Sequence[Hop]] = field(default_factory=dict)
+    """The accounts that were followed, with all their transfers of that asset."""
+
+
+def walk(
+    book: Book,
+    seeds: Sequence[int],
+    methods: Sequence[Method],
+    direction: Direction = "forward",
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+    known: Knowledge = Knowledge(),  # noqa: B008 (frozen)
+    progress: Callable[[int, int], None] = lambda places, due: None,
+) -> Found:
+    """Follow the whole of these transfers, given by their numbers.
+
+    Raises UsageError where there are more seeds than places allowed.
+    """
+    if limits.max_nodes is not None and len(seeds) > limits.max_nodes:
+        raise UsageError(
+            f"{len(seeds)} transfers to begin with are more than the {limits.max_nodes} places allowed."
+        )
+    walker = _Walker(book, tuple(methods), direction, limits, known)
+    walker.begin(sorted(set(seeds)))
+    while walker.due:
+        walker.step()
+        progress(len(walker.found.places), len(walker.due))
+    walker.settle()
+    return walker.found
+
+
+class _Walker:
+    """The state of a walk."""
+
+    def __init__(
+        self, book: Book, methods: tuple[Method, ...], direction: Direction, limits: Limits, known: Knowledge
+    ) -> None:
+        self._book, self._methods, self._limits, self._known = book, methods, limits, known
+        self._forward = direction == "forward"
+        self._pools: dict[Key, Pool] = {}
+        self._seeds: frozenset[int] = frozenset()
+        self._total: dict[int, int] = {}
+        self._queued: set[int] = set()
+        self.due: list[tuple[int, int, Hop]] = []
+        self.found = Found()
+
+    def begin(self, seeds: Sequence[int]) -> None:
+        """Queue the seeds."""
+        self._seeds = frozenset(seeds)
+        for hop in map(self._book.hop, seeds):
+            self._total[hop.asset] = self._total.get(hop.asset, 0) + hop.value
+            self._queue(hop)
+
+    def step(self) -> None:
+        """Move the money of the transfer that is next."""
+        hop = heapq.heappop(self.due)[2]
+        source, target = self._ends(hop)
+        pool = self._pools.get((source, hop.asset))
+        part = pool.take(hop.value) if pool else clean(hop.value)
+        origins = tuple(self._origins(part))
+        if hop.number in self._seeds:
+            self._seeded(hop, part)
+            self._place(hop, target, whole(hop.value, hop.number), origins)
+        elif not any(self._said(part).values()):
+            self._put(target, hop, part)
+        elif self._forward and target == NOBODY:
+            self._add(self.found.fees, hop.asset, self._said(part))
+        elif self._full():
+            self._cut(origins)
+            self._put(target, hop, clean(hop.value))
+        else:
+            self._place(hop, target, part, origins)
+
+    def settle(self) -> None:
+        """What is left in the pools stays where it is; backward it was there before the ledger's first block."""
+        for (_, asset), pool in self._pools.items():
+            for origin, left in _left(pool).items():
+                traced = {method: left[method] for method in self._methods}
+                if any(traced.values()):
+                    self.found.ends.append(End(origin, *self._rest(asset), traced))
+
+    def _rest(self, asset: int) -> tuple[Reason, str]:
+        if self._forward:
+            return "unspent", "It has not been moved on by the ledger's last block."
+        return "unknown", "The account held this before the first transfer of it that the ledger knows."
+
+    def _ends(self, hop: Hop) -> tuple[int, int]:
+        """Where the walk comes from and goes to."""
+        return (hop.sender, hop.receiver) if self._forward else (hop.receiver, hop.sender)
+
+    def _queue(self, hop: Hop) -> None:
+        if hop.number not in self._queued:
+            self._queued.add(hop.number)
+            heapq.heappush(self.due, (hop.number if self._forward else -hop.number, hop.position, hop))
+
+    def _seeded(self, hop: Hop, part: Part) -> None:
+        had = self._said(part)
+        new = self._said(whole(hop.value, hop.number))
+        self._add(self.found.seeded, hop.asset, {method: new[method] - had[method] for method in had})
+
+    def _place(
+        self, hop: Hop, target: int, part: Part, origins: Sequence[tuple[int, dict[Method, Amount]]]
+    ) -> None:
+        """Make the place that this transfer brought money to, and go on from there or stop."""
+        seed = hop.number in self._seeds
+        depth = 0 if seed else 1 + min(self.found.places[origin].depth for origin, _ in origins)
+        tags = self._known.tags([hop.receiver])[0] if hop.receiver >= 0 else ()
+        place = Place(hop, depth, self._said(part), tags)
+        self.found.places[hop.number] = place
+        self.found.moves += [(origin, hop.number, traced) for origin, traced in origins]
+        if (end := self._end(place, target, part)) is not None:
+            self.found.ends.append(end)
+            part = clean(hop.value)
+        elif (target, hop.asset) not in self._pools:
+            self._open(target, hop)
+        self._put(target, hop, part.renamed(hop.number))
+
+    def _put(self, target: int, hop: Hop, part: Part) -> None:
+        if (pool := self._pools.get((target, hop.asset))) is not None:
+            pool.put(part)
+
+    def _open(self, account: int, hop: Hop) -> None:
+        """Make an account's pool as it was when this transfer came to it, and queue those that are to come."""
+        hops = [each for each in self._book.transfers_of(account, hop.asset)]
+        self.found.accounts[account, hop.asset] = hops
+        moving = [each for each in hops if each.value and each.sender != each.receiver]
+        moves = [each.value if each.receiver == account else -each.value for each in moving]
+        before = hop.number if self._forward else hop.number + 1
+        held = sum(move for each, move in zip(moving, moves, strict=True) if each.number < before)
+        self._pools[account, hop.asset] = opening(least(moves) + held)
+        for each in moving:
+            if each.number != hop.number and (each.number > hop.number) == self._forward:
+                self._queue(each)
+
+    def _end(self, place: Place, account: int, part: Part) -> End | None:
+        """Whether the trace ends here, and why."""
+        hop, other = place.hop, self._swap(place)
+        if account == NOBODY:
+            why = ("fee", "It was paid to nobody.") if self._forward else ("coinbase", "It was newly made.")
+        elif other is not None:
+            return End(hop.number, SWAP, "The asset changes here.", place.traced, other)
+        else:
+            why = self._why(place, account)
+        return End(hop.number, why[0], why[1], place.traced) if why else None
+
+    def _why(self, place: Place, account: int) -> stops.Why | None:
+        through = account in self._known.through
+        tags = place.tags if self._forward else self._known.tags([account])[0]
+        if not through and (why := stops.attributed(tags)):
+            return why if self._forward else (why[0], f"It came from here: {why[1]}")
+        if why := stops.too_deep(place.depth, self._limits):
+            return why
+        if (account, place.hop.asset) in self._pools:
+            return None
+        if not through and (why := self._busy(account)):
+            return why
+        return None if through or not place.depth else stops.too_small(self._share(place), self._limits)
+
+    def _busy(self, account: int) -> stops.Why | None:
+        most, uses = self._limits.max_reuse, self._book.uses(account)
+        if most is None or uses <= most:
+            return None
+        return "degree", (
+            f"The account made and received {uses} transfers, more than {most}: it is likely a service or a "
+            "contract that nobody has attributed yet."
+        )
+
+    def _share(self, place: Place) -> float:
+        """Of the seeds in this asset, by the larger of fifo and haircut."""
+        said = [place.traced[method] for method in self._methods if method != "poison"]
+        return max(said) / self._total[place.hop.asset] if said else 1.0
+
+    def _swap(self, place: Place) -> Hop | None:
+        """What whoever paid this (backward: whoever got it) got (gave) in return by the same transaction."""
+        hop = place.hop
+        if not place.depth:
+            return None
+        for other in self._book.transfers_in(hop.tx):
+            same = other.receiver == hop.sender if self._forward else other.sender == hop.receiver
+            if same and other.asset != hop.asset and other.value and other.kind in _PAYING:
+                return other
+        return None
+
+    def _full(self) -> bool:
+        return self._limits.max_nodes is not None and len(self.found.places) >= self._limits.max_nodes
+
+    def _cut(self, origins: Sequence[tuple[int, dict[Method, Amount]]]) -> None:
+        self.found.ends += [End(origin, *stops.full(self._limits), traced) for origin, traced in origins]
+
+    def _said(self, part: Part) -> dict[Method, Amount]:
+        by_method = dict(zip(METHODS, amounts(part), strict=True))
+        return {method: by_method[method] for method in self._methods}
+
+    def _origins(self, part: Part) -> Iterator[tuple[int, dict[Method, Amount]]]:
+        """What of this money comes from which place. What only poison says is told of the latest place."""
+        fifo: dict[int, int] = {}
+        for amount, origin in part.lots:
+            if origin is not None:
+                fifo[origin] = fifo.get(origin, 0) + amount
+        told = {origin for origin, amount in part.haircut.items() if amount} | set(fifo)
+        for origin in sorted(told or part.poison[-1:]):
+            poison = part.value if origin in part.poison else 0
+            said: dict[Method, Amount] = {
+                "poison": poison,
+                "haircut": part.haircut.get(origin, 0.0),
+                "fifo": fifo.get(origin, 0),
+            }
+            traced = {method: said[method] for method in self._methods}
+            if any(traced.values()):
+                yield origin, traced
+
+    def _add(self, sums: dict[int, dict[Method, Amount]], asset: int, traced: Amounts) -> None:
+        kept = sums.setdefault(asset, dict.fromkeys(self._methods, 0))
+        for method, amount in traced.items():
+            kept[method] += amount
+
+
+def _left(pool: Pool) -> dict[int, dict[Method, Amount]]:
+    """What is left of each place's money. Poison claims the whole balance, the latest places first."""
+    left: dict[int, dict[Method, Amount]] = {}
+    for amount, origin in pool.lots:
+        if origin is not None:
+            _of(left, origin)["fifo"] += amount
+    for origin, share in pool.haircut.items():
+        _of(left, origin)["haircut"] += share
+    balance = pool.balance
+    for origin, value in reversed(pool.poison.items()):
+        _of(left, origin)["poison"] = min(value, balance)
+        balance -= min(value, balance)
+    return left
+
+
+def _of(left: dict[int, dict[Method, Amount]], origin: int) -> dict[Method, Amount]:
+    return left.setdefault(origin, {"poison": 0, "haircut": 0.0, "fifo": 0})
