@@ -155,6 +155,36 @@ def test_a_payment_that_leads_elsewhere_is_refused() -> None:
     assert "not to the address to freeze" in faults(case)["/trail/2"]
 
 
+def test_money_of_several_seeds_is_followed_when_they_are_named() -> None:
+    case = freeze_case()
+    case["trail"].insert(
+        1, {"txid": txid("zero"), "from": evm("second victim"), "to": evm("mule"), "value": "1"}
+    )
+    assert "gap" in faults(case)["/trail/1"]
+    case["seeds"] = [evm("victim"), evm("second victim")]
+    assert len(made(case).trail.hops) == 3
+    case["seeds"] = [evm("victim"), "0x12"]
+    assert "no well-formed address" in faults(case)["/seeds/1"]
+
+
+def test_a_trail_that_begins_at_the_address_to_freeze_is_refused() -> None:
+    case = changed(freeze_case(), evm("victim"), "freeze", "address")
+    case["trail"].append(
+        {"txid": txid("three"), "from": evm("deposit"), "to": evm("victim"), "value": "20000"}
+    )
+    assert "begins at the address to freeze itself" in faults(case)["/trail"]
+
+
+def test_bitcoin_has_no_token_contracts() -> None:
+    case = changed(bitcoin_case(), bitcoin("contract"), "asset", "contract")
+    assert "no token contracts" in faults(case, trace())["/asset/contract"]
+
+
+def test_a_known_contract_under_another_name_is_refused() -> None:
+    case = changed(freeze_case(), next(iter(contracts("USDT", "eth"))), "asset", "contract")
+    assert "this is the contract of USDT" in faults(case)["/asset/symbol"]
+
+
 def test_a_payment_before_the_one_that_feeds_it_is_refused() -> None:
     assert (
         "earlier"

@@ -83,7 +83,7 @@ def amount(text: str, decimals: int) -> Decimal:
     if value is None:
         raise ValueError(f"is no amount (digits and a point, as 1250.50; no separators): '{text}'")
     if value == 0:
-        raise ValueError("is zero")
+        raise ValueError("is zero: nothing was paid or lies there")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > decimals:
         raise ValueError(f"has more than {decimals} digits after the point: '{text}'")

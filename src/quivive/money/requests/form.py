@@ -63,6 +63,17 @@ class Form:
         for number, row in enumerate(value if isinstance(value, list) else ()):
             yield Form(row, (*self.at, name, number), self.problems)
 
+    def texts(self, name: str, read: Callable[[str], Value]) -> list[Value]:
+        """The values of a list of texts; one text is a list of one."""
+        value = self._value(name)
+        found = list[Value]()
+        for number, each in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
+            try:
+                found.append(read(each if isinstance(each, str) else ""))
+            except ValueError as error:
+                self.fault(str(error), name, number)
+        return found
+
     def close(self) -> None:
         """Note every field that nothing asked for: most are slips of the pen."""
         for name in self.fields.keys() - self._asked:

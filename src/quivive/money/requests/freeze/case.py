@@ -31,7 +31,7 @@ from quivive.money.requests.freeze.trace_trail import from_trace
 from quivive.money.requests.freeze.trail import from_case
 from quivive.money.requests.problems import Problem, Refused
 from quivive.money.requests.reading import Document, unseen
-from quivive.money.tags.issuers import contracts, token
+from quivive.money.tags.issuers import Token, contracts, token
 
 _WHAT = "The freeze request is not written: {} missing or wrong."
 _COIN = ("native", "none", "coin")
@@ -144,63 +144,74 @@ def _victim(form: Form, now: datetime) -> Victim:
 
 
 def _asset(form: Form, addressee: Addressee | None) -> tuple[Chain | None, Asset | None]:
+    """The asset; also where something of it is missing, so that amounts and trail are checked all the same."""
     table = form.table("asset")
     chain = table.need("chain", checks.chain, "as btc, eth, trx")
     symbol = table.need("symbol", text(20), "as USDT, BTC")
     decimals = table.may("decimals", lambda value: checks.whole(value, 77))
-    contract, coin = _contract(table, chain, symbol)
-    if coin and addressee and addressee.kind == "issuer":
-        table.fault("the chain's own coin has no issuer who could freeze it: address an exchange", "contract")
-    if contract and decimals is None:
-        table.fault(
-            "is missing: how many digits after the point the token has (USDT and USDC: 6 on eth)", "decimals"
-        )
-    table.close()
-    if chain is None:
-        return None, None
-    if coin and decimals is not None and decimals != chain.decimals:
-        table.fault(f"is {decimals}, but {chain.coin} has {chain.decimals}", "decimals")
-    digits = chain.decimals if coin else decimals
-    # Also where something is missing, so that amounts and trail are checked in the same go.
-    contract = contract or (None if coin else UNKNOWN)
-    known = token(contract, chain.key) if contract not in (None, UNKNOWN) else None
-    if (
-        known
-        and addressee
-        and addressee.kind == "issuer"
-        and known.issuer.lower() not in addressee.name.lower()
-    ):
-        form.fault(
-            f"is '{addressee.name}', but {known.symbol} is issued by {known.issuer}", "addressee", "name"
-        )
-    by = known.freeze if known else None
-    return chain, Asset(chain.key, chain.name, symbol or "?", 77 if digits is None else digits, contract, by)
-
-
-def _contract(table: Form, chain: Chain | None, symbol: str | None) -> tuple[str | None, bool]:
-    """The token's contract, or True where the chain's own coin is meant. Never filled in by us: a wrong
-    contract is a request for another token, so that whoever asks has to name it."""
     given = table.may("contract", text(200))
+    table.close()
     if chain is None:
         if given is None:
             table.fault("is missing: the token's contract, or 'native' for the chain's own coin", "contract")
-        return None, False
+        return None, None
     if (given is None and chain.family == "utxo") or (given and given.lower() in _COIN):
-        if symbol and symbol.upper() != chain.coin:
-            table.fault(f"is '{symbol}', but the own coin of {chain.name} is {chain.coin}", "symbol")
-        return None, True
-    known = contracts(symbol or "", chain.key)
-    if given is None:
-        hint = f" (of {symbol} on {chain.key}, the issuer names {', '.join(sorted(known))})" if known else ""
+        _coin(table, chain, symbol, decimals, addressee)
+        return chain, Asset(chain.key, chain.name, symbol or "?", chain.decimals, None)
+    contract = _contract(table, chain, symbol, given)
+    if contract and decimals is None:
         table.fault(
-            "is missing: the contract of the token, or 'native' for the chain's own coin" + hint, "contract"
+            "is missing: the digits after the point of the token (USDT and USDC on eth: 6)", "decimals"
         )
-        return None, False
-    contract = table.may("contract", lambda value: checks.address(value, chain))
-    if contract and known and not any(checks.same(contract, each) for each in known):
-        table.fault(f"is not the contract of {symbol} on {chain.name}: the issuer names "
-                    f"{', '.join(sorted(known))}; it cannot freeze a look-alike", "contract")  # fmt: skip
-    return contract, False
+    known = token(contract, chain.key) if contract else None
+    if known:
+        _issued(form, known, symbol, addressee)
+    digits, by = 77 if decimals is None else decimals, known.freeze if known else None
+    return chain, Asset(chain.key, chain.name, symbol or "?", digits, contract or UNKNOWN, by)
+
+
+def _coin(
+    table: Form, chain: Chain, symbol: str | None, decimals: int | None, addressee: Addressee | None
+) -> None:
+    """The chain's own coin is called and divided as it is, and nobody issues it."""
+    if symbol and symbol.upper() != chain.coin:
+        table.fault(f"is '{symbol}', but the own coin of {chain.name} is {chain.coin}", "symbol")
+    if decimals is not None and decimals != chain.decimals:
+        table.fault(f"is {decimals}, but {chain.coin} has {chain.decimals}", "decimals")
+    if addressee and addressee.kind == "issuer":
+        table.fault("the chain's own coin has no issuer who could freeze it: address an exchange", "contract")
+
+
+def _contract(table: Form, chain: Chain, symbol: str | None, given: str | None) -> str | None:
+    """The token's contract. Never filled in by us: a wrong one is a request for another token, so that
+    whoever asks has to name it."""
+    known = ", ".join(sorted(contracts(symbol or "", chain.key)))
+    if given is None:
+        hint = f" (of {symbol} on {chain.key}, the issuer names {known})" if known else ""
+        said = "is missing: the contract of the token, or 'native' for the chain's own coin"
+        table.fault(said + hint, "contract")
+        return None
+    if chain.family == "utxo":
+        table.fault(f"{chain.name} has no token contracts: leave it out", "contract")
+        return None
+    try:
+        contract = checks.address(given, chain)
+    except ValueError as error:
+        table.fault(str(error), "contract")
+        return None
+    if known and token(contract, chain.key) is None:
+        table.fault(f"is not the contract of {symbol} on {chain.name}: the issuer names {known}; it cannot "
+                    "freeze a look-alike", "contract")  # fmt: skip
+    return contract
+
+
+def _issued(form: Form, known: Token, symbol: str | None, addressee: Addressee | None) -> None:
+    """A token goes by its own name, and its own issuer is asked."""
+    if symbol and symbol.upper() != known.symbol:
+        form.fault(f"is '{symbol}', but this is the contract of {known.symbol}", "asset", "symbol")
+    if addressee and addressee.kind == "issuer" and known.issuer.lower() not in addressee.name.lower():
+        said = f"is '{addressee.name}', but {known.symbol} is issued by {known.issuer}"
+        form.fault(said, "addressee", "name")
 
 
 def _target(

@@ -31,7 +31,11 @@ def from_case(form: Form, chain: Chain, asset: Asset, target: str | None, now: d
         form.fault(f"has more than {MOST_HOPS} payments", "trail")
         return None
     hops = [_hop(row, chain, asset, now) for row in rows]
-    _follow(form, hops, rows, target)
+    seeds = form.texts("seeds", lambda value: checks.address(value, chain))
+    seeds += [first.senders[0] for first in hops[:1] if first and not seeds]
+    _follow(hops, rows, {_key(seed) for seed in seeds})
+    if target is not None:
+        _arrive(form, hops, rows, seeds, target)
     whole = [hop for hop in hops if hop]
     return Trail(tuple(whole), None) if len(whole) == len(hops) else None
 
@@ -52,32 +56,34 @@ def _hop(row: Form, chain: Chain, asset: Asset, now: datetime) -> Hop | None:
     return Hop(txid, position, (sender,), receiver, value, asset.symbol, None, time)
 
 
-def _follow(form: Form, hops: list[Hop | None], rows: list[Form], target: str | None) -> None:
-    """Each payment's sender was paid by one before it; each receiver pays on, or is the target."""
-    first = next((hop for hop in hops if hop), None)
+def _follow(hops: list[Hop | None], rows: list[Form], seeds: set[str]) -> None:
+    """Each payment's sender is a seed, or was paid by a payment before it, and not later."""
     paid: dict[str, datetime | None] = {}
     for number, (hop, row) in enumerate(zip(hops, rows, strict=True)):
         if hop is None:
             continue
         sender, receiver = _key(hop.senders[0]), _key(hop.receiver)
-        seed = first is not None and sender == _key(first.senders[0])
-        if not seed and sender not in paid:
-            before = f"trail/{number - 1}" if number else "the seed"
+        if seeds and sender not in seeds and sender not in paid:
+            before = f"/trail/{number - 1}" if number else "the seed"
             row.fault(f"there is a gap before this payment: nothing in the trail pays {hop.senders[0]}; "
                       f"the payment between {before} and this one is missing")  # fmt: skip
         earlier = paid.get(sender)
         if hop.time and earlier and hop.time < earlier:
             row.fault(f"is earlier than the payment to {hop.senders[0]} that it passes on", "time")
-        if receiver not in paid or paid[receiver] is None:
+        if paid.get(receiver) is None:
             paid[receiver] = hop.time
-    if target is None:
+
+
+def _arrive(form: Form, hops: list[Hop | None], rows: list[Form], seeds: list[str], target: str) -> None:
+    """The payments lead to the address, all of them, and do not begin there."""
+    whole = [hop for hop in hops if hop]
+    if any(checks.same(seed, target) for seed in seeds):
+        form.fault("begins at the address to freeze itself", "trail")
+    if whole and not any(checks.same(hop.receiver, target) for hop in whole):
+        form.fault(f"does not reach the address to freeze: it ends at {whole[-1].receiver}; the payment to "
+                   f"{target} is missing", "trail")  # fmt: skip
         return
-    if not any(hop and checks.same(hop.receiver, target) for hop in hops):
-        last = next((hop for hop in reversed(hops) if hop), None)
-        form.fault(f"does not reach the address to freeze: it ends at {last.receiver if last else '?'}; the "
-                   f"payment to {target} is missing", "trail")  # fmt: skip
-        return
-    leads = ways_back({_key(target)}, [(_key(h.senders[0]), _key(h.receiver)) for h in hops if h])
+    leads = ways_back({_key(target)}, [(_key(hop.senders[0]), _key(hop.receiver)) for hop in whole])
     for hop, row in zip(hops, rows, strict=True):
         if hop and _key(hop.receiver) not in leads:
             row.fault(f"leads to {hop.receiver}, and from there not to the address to freeze: take it out or "
