@@ -42,11 +42,15 @@ def txid(raw: bytes) -> str:
 
 
 def block(
-    previous: bytes, transactions: list[bytes], root: bytes | None = None, time: int = 1_300_000_000
+    previous: bytes,
+    transactions: list[bytes],
+    root: bytes | None = None,
+    time: int = 1_300_000_000,
+    version: int = 2,
 ) -> bytes:
     """A block that meets regtest's target; with `root` one whose merkle root is that, right or wrong."""
     root = root or merkle_root([double_sha(each)[::-1] for each in transactions])
-    head = (2).to_bytes(4, "little") + previous[::-1] + root[::-1] + time.to_bytes(4, "little")
+    head = version.to_bytes(4, "little") + previous[::-1] + root[::-1] + time.to_bytes(4, "little")
     for nonce in range(1000):
         header = head + BITS.to_bytes(4, "little") + nonce.to_bytes(4, "little")
         if double_sha(header)[::-1] < bytes.fromhex("7fffff" + "00" * 29):

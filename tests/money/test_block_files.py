@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import bz2
+import os
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -268,6 +270,51 @@ def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     path.write_bytes(bz2.compress(chain_of(1)[0])[:-9])
     with pytest.raises(Unreadable, match=r"block\.dat\.bz2 is no whole \.bz2 file"):
         open_block_files(path)
+
+
+def test_a_node_with_many_files_does_not_have_them_all_open(tmp_path: Path) -> None:
+    made = chain_of(60)
+    for number, each in enumerate(made):
+        write(tmp_path / f"blk{number:05}.dat", each)
+    before = len(os.listdir("/proc/self/fd"))
+    source = open_source(str(tmp_path))
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    assert [each.hash for each in source.blocks(0)] == [block_hash(each) for each in made]
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+def test_any_damage_gives_the_blocks_or_a_place(tmp_path: Path) -> None:
+    spends = [transaction([("33" * 32, place)], [(9, KEY_HASH), (8, "6a01ff")]) for place in range(4)]
+    whole = b"".join(record(each) for each in (*chain_of(2), block(b"\5" * 32, [coinbase(3), *spends])))
+    path, chance = tmp_path / "blk00000.dat", random.Random(20261122)
+    told = set()
+    for _ in range(400):
+        damage = bytearray(whole)
+        for _ in range(chance.randint(1, 3)):
+            damage[chance.randrange(len(damage))] = chance.choice((0, 1, 0xFD, 0xFF, chance.randrange(256)))
+        path.write_bytes(damage[: chance.choice((len(damage), chance.randrange(len(damage))))])
+        try:
+            found = hashes(path, "btc-regtest")
+        except UsageError:
+            continue
+        except Unreadable as error:
+            told.add(str(error).partition(": ")[2][:12])
+        else:
+            assert found
+    assert len(told) > 8
+
+
+def test_blocks_proved_by_another_chain_are_read(tmp_path: Path) -> None:
+    proof = coinbase(99) + bytes(32) + b"\2" + bytes(64 + 4) + b"\0" + bytes(4) + bytes(80)
+    path = tmp_path / "blk00000.dat"
+    parent = block(CHAINS["doge-regtest"].genesis or b"", [coinbase(3)], version=2 | 0x100)
+    path.write_bytes(record(parent[:80] + proof + parent[80:]))
+    source = open_source(str(path))
+    (found,) = source.blocks(0)
+    assert (source.chain, found.height, found.hash) == ("doge-regtest", 1, block_hash(parent))
+    path.write_bytes(record(parent[:80] + proof[:90]))
+    with pytest.raises(Unreadable, match=r"byte 88: transaction 0"):
+        hashes(path)
 
 
 def test_the_same_block_twice_counts_once(tmp_path: Path) -> None:

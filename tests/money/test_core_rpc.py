@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from money.fake_node import Wrong, fake_node
+from money.made_blocks import block_hash, chain_of
 from quivive.errors import CouldNotLook, TooLarge, Unreadable, UsageError
 from quivive.money.blocks import Block, Transaction
 from quivive.money.chains import CASH_FORK, CHAINS, FORK_HEIGHT
@@ -207,23 +208,30 @@ def quick_recorded(data: Path) -> Callable[[str], dict[str, Any]]:
     return block
 
 
-def test_a_node_that_only_lists_hashes_is_asked_for_each_transaction() -> None:
-    whole = json.loads(json.dumps(block_json(1), default=float))
-    listed = {**whole, "tx": [each["txid"] for each in whole["tx"]]}
-    by_txid = {each["txid"]: each for each in whole["tx"]}
+def test_a_node_that_only_lists_hashes_is_asked_for_serialised_blocks() -> None:
+    made = chain_of(3)
+    raw = {block_hash(each).hex(): each.hex() for each in made}
 
     def answer(method: str, params: list[Any]) -> Any:
-        if method == "getblock":
-            if params[1] is not True:
-                raise Wrong(-1, "JSON value is not a boolean as expected")
-            return {**listed, "height": 0, "tx": ["dd" * 32]} if params[0] == GENESIS else listed
-        return by_txid[params[0]] if method == "getrawtransaction" else chain_answers(1)(method, params)
+        if method == "getblockhash" and 0 < params[0] <= 3:
+            return list(raw)[params[0] - 1]
+        if method != "getblock":
+            return chain_answers(3)(method, params)
+        if not isinstance(params[1], bool):
+            raise Wrong(-1, "JSON value is not a boolean as expected")
+        return raw[params[0]]
 
     with fake_node(answer) as node:
-        first, second = open_core_rpc(node.url, "btc").blocks(0)
-    # Nobody can spend what the first block of a chain pays, and nodes do not tell.
-    assert [each.txid.hex() for each in first.transactions] == ["dd" * 32]
-    assert second == BlockJsonReader(CHAINS["btc"]).block(json.loads(json.dumps(whole), parse_float=Decimal))
+        blocks = list(open_core_rpc(node.url, "btc").blocks(1))
+    assert [(each.height, each.hash) for each in blocks] == [
+        (place + 1, block_hash(each)) for place, each in enumerate(made)
+    ]
+    raw[block_hash(made[1]).hex()] = made[1].hex()[:-4]
+    with (
+        fake_node(answer) as node,
+        pytest.raises(Unreadable, match=r"the node's block [0-9a-f]{64}, byte 81: "),
+    ):
+        list(open_core_rpc(node.url, "btc").blocks(1))
 
 
 def test_a_reorganisation_in_between_shows_in_what_follows() -> None:
@@ -237,6 +245,15 @@ def test_a_reorganisation_in_between_shows_in_what_follows() -> None:
         blocks = list(open_core_rpc(node.url, "btc").blocks(1))
     assert blocks[1].previous == blocks[0].hash
     assert blocks[2].previous != blocks[1].hash
+
+
+def test_another_block_than_asked_for_is_refused() -> None:
+    def answer(method: str, params: list[Any]) -> Any:
+        told = chain_answers(3)(method, params)
+        return {**told, "hash": "ee" * 32} if method == "getblock" else told
+
+    with fake_node(answer) as node, pytest.raises(Unreadable, match=r"asked for block 0+1 and gave eeee"):
+        list(open_core_rpc(node.url, "btc").blocks(1))
 
 
 def test_the_chain_is_told_by_the_first_block_and_the_fork() -> None:
@@ -356,7 +373,18 @@ def test_a_pruning_node_says_where_it_begins() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<html>", b"[]", b"[1, 2]", b'"text"', b"{}", b'[{"id": 5, "result": 1}]', b"[" * 100_000]
+    "data",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"[1, 2]",
+        b'"text"',
+        b"{}",
+        b'[{"id": 5, "result": 1}]',
+        b"[" * 100_000,
+        b'{"result": 1e99999999999999999999}',
+    ],
 )
 def test_nonsense_is_refused(data: bytes) -> None:
     with fake_node(answers({}), raw=lambda _: (200, data)) as node:

@@ -18,7 +18,8 @@ class Chain:
 
     `magic` opens each record of a `blk*.dat` (on disk Bitcoin Cash still uses Bitcoin's); `base58` has the
     version bytes of P2PKH and P2SH, `old_p2sh` the one that wallets once wrote for P2SH; `max_money` is the
-    most that one output may hold (consensus rule), `double_sha` whether the block hash is the proof of work.
+    most that one output may hold (consensus rule), `double_sha` whether the block hash is the proof of work,
+    `mweb` whether blocks have an extension block, `auxpow` whether another chain's header may prove the work.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Chain:
     max_money: int = 0
     double_sha: bool = True
     mweb: bool = False
+    auxpow: bool = False
     chain_id: int | None = None
 
 
@@ -83,7 +85,7 @@ def _cash(key: str, name: str, magic: str, base58: tuple[int, int], prefix: str)
 def _dogecoin(key: str, name: str, magic: str, base58: tuple[int, int]) -> Chain:
     return Chain(
         key, name, "utxo", "DOGE", 8, bytes.fromhex(_ROOTS[key]), bytes.fromhex(magic), base58,
-        max_money=10_000_000_000 * _COIN, double_sha=False,
+        max_money=10_000_000_000 * _COIN, double_sha=False, auxpow=True,
     )  # fmt: skip
 
 

@@ -202,7 +202,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _row(line: bytes, name: str, offset: int) -> dict[str, Any]:
     try:
         row = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise damaged(name, offset, "the line is no JSON, or is cut short") from None
     if not isinstance(row, dict):
         raise damaged(name, offset, "the line is no JSON object")

@@ -70,6 +70,7 @@ class BlockFiles:
         spent: bool | None,
     ) -> None:
         self._paths, self._files, self._places = paths, files, places
+        self._last = 0
         genesis = {each.genesis for each in chains if each.genesis is not None}
         self._best = choose_chain(places, genesis, lambda each: coinbase_height(self._read(each)))
         self._chain = _by_fork(chains, self._best, wanted, lambda each: has_witness(self._read(each)))
@@ -107,6 +108,9 @@ class BlockFiles:
 
     def _read(self, known: bytes) -> bytes:
         place = self._places[known]
+        if place.file != self._last:
+            self._files[self._last].close()
+            self._last = place.file
         return self._files[place.file].read(place.offset, place.size)
 
     def _fill_from_undo_file(

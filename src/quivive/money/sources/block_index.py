@@ -44,6 +44,7 @@ def index_file(file: RawFile, number: int, magic: bytes, double_sha: bool, into:
     """Add the blocks of one file. Raises Unreadable where one is cut short or its header is damaged."""
     for offset, size in file.records(magic):
         add_block(file, number, offset, size, double_sha, into)
+    file.close()
 
 
 def add_block(

@@ -1,7 +1,7 @@
 """Which blocks has a node that speaks Bitcoin Core's JSON-RPC (Bitcoin, Litecoin, Bitcoin Cash, Dogecoin)?
 
 Blocks come by `getblock` with verbosity 3, which newer nodes answer with the outputs that were spent, older
-ones as verbosity 2. A node that only lists transactions' hashes is asked for each by `getrawtransaction`.
+ones as verbosity 2. A node that would only list transactions' hashes is asked for the serialised block.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from quivive.money.chains import CASH_FORK, CHAINS, FORK_HEIGHT, Chain
 from quivive.money.scripts import script_reader
 from quivive.money.sources.json_rpc import JsonRpc, Refused
 from quivive.money.sources.units import to_units
+from quivive.money.sources.wire import BlockReader
 
-_METHOD_NOT_FOUND = -32601
 _HASHES_AT_ONCE = 500
 _BLOCKS_AT_ONCE = 50
 _BYTES_AT_ONCE = 16 << 20
@@ -49,7 +49,8 @@ class CoreRpc:
     def __init__(self, rpc: JsonRpc, chain: Chain) -> None:
         self._rpc = rpc
         self.chain = chain.key
-        self._reader = BlockJsonReader(chain)
+        self._reader, self._wire = BlockJsonReader(chain), BlockReader(chain)
+        self._lists_only = False
 
     def tip(self) -> int:
         """Height of the last block."""
@@ -73,37 +74,45 @@ class CoreRpc:
         together = 1
         tip = self.tip()
         for begin in range(start, tip + 1, _HASHES_AT_ONCE):
-            end = min(begin + _HASHES_AT_ONCE, tip + 1)
-            hashes = self._rpc.batch([("getblockhash", [height]) for height in range(begin, end)])
-            done = 0
-            while done < len(hashes):
-                answers, size = self._blocks(hashes[done : done + together])
-                yield from (self._reader.block(answer) for answer in answers)
-                done += len(answers)
-                together = max(1, min(_BLOCKS_AT_ONCE, _BYTES_AT_ONCE * len(answers) // max(size, 1)))
+            heights = range(begin, min(begin + _HASHES_AT_ONCE, tip + 1))
+            hashes = self._rpc.batch([("getblockhash", [height]) for height in heights])
+            todo = list(zip(heights, hashes, strict=True))
+            while todo:
+                before = self._rpc.received
+                blocks = self._blocks(todo[:together])
+                yield from blocks
+                todo = todo[len(blocks) :]
+                size = max(1, (self._rpc.received - before) // len(blocks))
+                together = max(1, min(_BLOCKS_AT_ONCE, _BYTES_AT_ONCE // size))
 
-    def _blocks(self, hashes: list[Any]) -> tuple[list[dict[str, Any]], int]:
-        """Answers to `getblock`, and the bytes they took."""
-        before = self._rpc.received
+    def _blocks(self, asked: list[tuple[int, Any]]) -> list[Block]:
+        """The blocks of these heights and hashes. Raises Unreadable where the node gives others."""
+        found = self._serialised(asked) if self._lists_only else self._detailed(asked)
+        for block, (_, known) in zip(found, asked, strict=True):
+            if block.hash.hex() != known:
+                raise Unreadable(f"The node was asked for block {known!s:.64} and gave {block.hash.hex()}.")
+        return found
+
+    def _detailed(self, asked: list[tuple[int, Any]]) -> list[Block]:
         try:
-            answers = self._rpc.batch([("getblock", [each, 3]) for each in hashes])
+            answers = self._rpc.batch([("getblock", [known, 3]) for _, known in asked])
         except Refused:
-            # Dogecoin Core and old Bitcoin Cash nodes take true or false only.
-            answers = self._rpc.batch([("getblock", [each, True]) for each in hashes])
-        for answer in answers:
-            self._with_transactions(answer)
-        return answers, self._rpc.received - before
+            # Dogecoin Core and old nodes of Bitcoin Cash take true or false only.
+            self._lists_only = True
+            return self._serialised(asked)
+        return [self._reader.block(each) for each in answers]
 
-    def _with_transactions(self, block: Any) -> None:
-        """Where the block only lists hashes, ask for the transactions themselves."""
-        listed = block.get("tx") if isinstance(block, dict) else None
-        if not isinstance(listed, list) or not listed or not isinstance(listed[0], str):
-            return
-        if block.get("height") == 0:
-            # Nodes do not give out the first block's only transaction, and nobody can spend it.
-            block["tx"] = [{"txid": listed[0], "vin": [{"coinbase": ""}], "vout": []}]
-            return
-        block["tx"] = self._rpc.batch([("getrawtransaction", [txid, 1]) for txid in listed])
+    def _serialised(self, asked: list[tuple[int, Any]]) -> list[Block]:
+        answers = self._rpc.batch([("getblock", [known, False]) for _, known in asked])
+        found = []
+        for (height, known), answer in zip(asked, answers, strict=True):
+            name = f"the node's block {known!s:.64}"
+            try:
+                data = bytes.fromhex(answer)
+            except (TypeError, ValueError):
+                raise Unreadable(f"{name} is not given in hexadecimal.") from None
+            found.append(self._wire.block(data, height, name))
+        return found
 
 
 class BlockJsonReader:

@@ -140,7 +140,7 @@ def _authorization(user: str | None, password: str | None) -> dict[str, str]:
 def _decode(data: bytes, status: int, name: str) -> Any:
     try:
         return json.loads(data, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise Unreadable(f"The node at {name} answered with status {status} and no JSON.") from None
 
 

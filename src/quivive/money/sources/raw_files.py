@@ -24,13 +24,29 @@ _UNPACKED = 256 << 20
 
 
 class RawFile:
-    """An open file of records; positions are those in the file (the unpacked one for `.bz2` and `.gz`)."""
+    """A file of records; positions are those in the file (the unpacked one for `.bz2` and `.gz`).
+
+    It is opened when it is read, and again after `close`: a node has thousands of them.
+    """
 
     def __init__(self, path: Path, key: bytes = b"") -> None:
         self.name = path.name
-        self._file = _open(path)
-        self._key = key if any(key) else b""
-        self.size = self._file.seek(0, 2)
+        self._path, self._key = path, key if any(key) else b""
+        self._open: BinaryIO | None = None
+        self._packed = path.suffix in (".bz2", ".gz")
+        self.size = self._file.seek(0, 2) if self._packed else path.stat().st_size
+
+    @property
+    def _file(self) -> BinaryIO:
+        if self._open is None:
+            self._open = BytesIO(_unpacked(self._path)) if self._packed else self._path.open("rb")
+        return self._open
+
+    def close(self) -> None:
+        """Let go of the file; what was unpacked into memory stays."""
+        if self._open is not None and not self._packed:
+            self._open.close()
+            self._open = None
 
     def read(self, offset: int, size: int) -> bytes:
         """So many bytes from there, fewer at the end of the file."""
@@ -96,9 +112,7 @@ def read_key(folder: Path) -> bytes:
     return key
 
 
-def _open(path: Path) -> BinaryIO:
-    if path.suffix not in (".bz2", ".gz"):
-        return path.open("rb")
+def _unpacked(path: Path) -> bytes:
     try:
         with bz2.open(path) if path.suffix == ".bz2" else gzip.open(path) as file:
             data = file.read(_UNPACKED + 1)
@@ -106,7 +120,7 @@ def _open(path: Path) -> BinaryIO:
         raise Unreadable(f"{path.name} is no whole {path.suffix} file: {error}.") from None
     if len(data) > _UNPACKED:
         raise TooLarge(f"{path.name} unpacks to more than {_UNPACKED >> 20} MiB; unpack it first.")
-    return BytesIO(data)
+    return data
 
 
 def _stranger(magic: bytes) -> str:

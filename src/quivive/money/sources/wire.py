@@ -22,6 +22,7 @@ _U32 = struct.Struct("<I")
 _U64 = struct.Struct("<Q")
 _SIZES = {0xFD: 2, 0xFE: 4, 0xFF: 8}
 _WITNESS, _MWEB = 1, 8
+_AUXPOW = 0x100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,24 @@ class BlockReader:
         if len(data) <= HEADER:
             raise damaged(name, offset + len(data), "the block ends within its header")
         header = read_header(data)
-        transactions, end = self._transactions(data, name, offset)
+        transactions, end = self._transactions(data, header.version, name, offset)
         _check_end(data, end, self.chain, name, offset)
         _check_root([each.txid for each in transactions], header, name, offset)
         if fill is not None:
             transactions = fill(transactions)
         return Block(height, header.hash, header.previous, header.time, tuple(transactions))
 
-    def _transactions(self, data: bytes, name: str, offset: int) -> tuple[list[Transaction], int]:
+    def _transactions(
+        self, data: bytes, version: int, name: str, offset: int
+    ) -> tuple[list[Transaction], int]:
         found: list[Transaction] = []
         at = HEADER
         try:
+            if self.chain.auxpow and version & _AUXPOW:
+                at = self._behind_proof(data, name, offset)
             count, at = read_size(data, at)
             if count == 0 or count > len(data) // 10:
-                raise damaged(name, offset + HEADER, f"a block of {count} transactions does not fit here")
+                raise damaged(name, offset + at, f"a block of {count} transactions does not fit here")
             while len(found) < count:
                 transaction, end = self._transaction(data, at, name, offset)
                 found.append(transaction)
@@ -122,6 +127,16 @@ class BlockReader:
             raise damaged(name, offset + HEADER, "the first transaction of the block is no coinbase")
         found[0] = Transaction(found[0].txid, (), found[0].outputs)
         return found, at
+
+    def _behind_proof(self, data: bytes, name: str, offset: int) -> int:
+        """The end of the header of the chain that was mined with this one, and of what binds the two."""
+        _, at = self._transaction(data, HEADER, name, offset)
+        at += 32
+        for _ in range(2):
+            count, at = read_size(data, at)
+            _check_count(count, (len(data) - at) // 32)
+            at += 32 * count + 4
+        return at + HEADER
 
     def _transaction(self, data: bytes, start: int, name: str, offset: int) -> tuple[Transaction, int]:
         """The transaction at `start` and its end. Raises IndexError or struct.error past the end of data."""
