@@ -144,7 +144,7 @@ def _victim(form: Form, now: datetime) -> Victim:
 
 
 def _asset(form: Form, addressee: Addressee | None) -> tuple[Chain | None, Asset | None]:
-    """The asset; also where something of it is missing, so that amounts and trail are checked all the same."""
+    """The asset; also where something of it is missing, so that amounts and trail are checked in any case."""
     table = form.table("asset")
     chain = table.need("chain", checks.chain, "as btc, eth, trx")
     symbol = table.need("symbol", text(20), "as USDT, BTC")
