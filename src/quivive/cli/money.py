@@ -158,7 +158,8 @@ def _say_ledger(folder: Path, summary: dict[str, Any]) -> None:
     if summary["tip_height"] is None:
         click.echo(f"The ledger in {folder} is empty: the source has no blocks.")
         return
-    rows = ", ".join(f"{n:,} {table}" for table, n in summary["rows"].items())
+    rows = ", ".join(_counted(n, table.removesuffix("es" if "ress" in table else "s"))
+                     for table, n in summary["rows"].items())  # fmt: skip
     click.echo(f"{summary['chain']} up to block {summary['tip_height']:,} ({summary['tip_hash']})")
     click.echo(f"{rows} in {folder}")
     if summary["lacks"]:
@@ -182,9 +183,11 @@ def _clusters(found: Any, ledger: Ledger) -> dict[str, Any]:
 
 
 def _say_clusters(summary: dict[str, Any]) -> None:
+    several = summary["clusters_of_several"]
     click.echo(
-        f"{summary['addresses']:,} addresses in {summary['clusters']:,} clusters; "
-        f"{summary['clusters_of_several']:,} have several addresses, the largest {summary['largest']:,}."
+        f"{_counted(summary['addresses'], 'address')} in {_counted(summary['clusters'], 'cluster')}; "
+        f"{several:,} of them {'has' if several == 1 else 'have'} several addresses, "
+        f"the largest {summary['largest']:,}."
     )
     seen = {name: n for name, n in summary["coinjoins"].items() if n}
     named = ", ".join(f"{n:,} {name}" for name, n in seen.items()) or "none"
@@ -195,6 +198,12 @@ def _say_clusters(summary: dict[str, Any]) -> None:
     )
     if "labels" in summary:
         click.echo(f"Labels in {summary['labels']}, address strings in {summary['addresses_file']}.")
+
+
+def _counted(number: int, name: str) -> str:
+    """'1 cluster', '2 addresses'."""
+    plural = "" if number == 1 else "es" if name.endswith("s") else "s"
+    return f"{number:,} {name}{plural}"
 
 
 @contextmanager

@@ -1,0 +1,86 @@
+"""`quivive money ingest | cluster | merged` as a desk uses them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from money.made_blocks import COIN, KEY_HASH, block, block_hash, chain_of, coinbase, transaction, txid, write
+
+OTHER = "76a914" + "22" * 20 + "88ac"
+
+
+def run(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "quivive", "money", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "COLUMNS": "100"},
+        check=False,
+    )
+
+
+@pytest.fixture
+def spent(tmp_path):
+    """A block file in which one transaction spends from two addresses."""
+    blocks = chain_of(2)
+    first = blocks[-1]
+    mine = coinbase(3, script=OTHER)
+    third = block(block_hash(first), [mine])
+    earlier = txid(coinbase(2))
+    joins = transaction([(earlier, 0), (txid(mine), 0)], [(90 * COIN, KEY_HASH)])
+    fourth = block(block_hash(third), [coinbase(4), joins])
+    return write(tmp_path / "blk00000.dat", *blocks, third, fourth), txid(joins)
+
+
+def test_a_block_file_becomes_a_ledger_with_clusters(tmp_path, spent):
+    file, _ = spent
+    made = run("ingest", file, "--ledger", "ledger", "--chain", "btc-regtest", "--json", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    summary = json.loads(made.stdout)
+    assert summary["chain"] == "btc-regtest"
+    assert summary["rows"]["inputs"] == 2
+    said = run("cluster", "--ledger", "ledger", "--out", "labels.parquet", cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert "2 addresses in 1 cluster; 1 of them has several addresses, the largest 2." in said.stdout
+    assert "it proves nothing" in said.stdout
+    assert (tmp_path / "labels.parquet").exists()
+    assert (tmp_path / "labels.addresses.parquet").exists()
+
+
+def test_what_merged_two_addresses_is_told(tmp_path, spent):
+    import duckdb
+
+    file, joins = spent
+    run("ingest", file, "--ledger", "ledger", cwd=tmp_path)
+    texts = [t for (t,) in duckdb.sql(f"select text from '{tmp_path}/ledger/addresses/*.parquet'").fetchall()]
+    told = run("merged", *texts, "--ledger", "ledger", "--json", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert [step["txid"] for step in json.loads(told.stdout)["steps"]] == [joins]
+
+
+def test_a_truncated_block_is_refused_by_file_and_place_and_the_ledger_stays(tmp_path, spent):
+    file, _ = spent
+    run("ingest", file, "--ledger", "ledger", cwd=tmp_path)
+    before = {p: p.read_bytes() for p in (tmp_path / "ledger").rglob("*") if p.is_file()}
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    (cut / "blk00000.dat").write_bytes(file.read_bytes()[: -4096 - 10])
+    refused = run("ingest", cut / "blk00000.dat", "--ledger", "ledger", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "blk00000.dat" in refused.stderr
+    assert "byte" in refused.stderr
+    assert {p: p.read_bytes() for p in (tmp_path / "ledger").rglob("*") if p.is_file()} == before
+
+
+def test_a_folder_without_a_ledger_is_told_what_to_do(tmp_path):
+    refused = run("cluster", "--ledger", "nowhere", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "quivive money ingest" in refused.stderr
+    assert not (tmp_path / "nowhere").exists()
