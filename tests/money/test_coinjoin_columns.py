@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from money import made_rounds as made
+from quivive.money.coinjoin.caution import doubtful
 from quivive.money.coinjoin.columns import detect_columns, left_out
 from quivive.money.coinjoin.detect import detect
 from quivive.money.coinjoin.nouns import COORDINATORS, PROTOCOLS, TYPES, Candidate, Coin
@@ -78,6 +79,28 @@ def test_clustering_leaves_out_rounds_and_keeps_the_entry_into_a_mixer(ledger: l
     assert out[np.isin(names, ("wasabi1", "wasabi2", "joinmarket", "whirlpool"))].all()
     assert not out[np.isin(names, ("none", "whirlpool_tx0"))].any()
     assert not left_out(protocol, confidence, at_least=0.5)[names == "equal_output"].any()
+
+
+def test_clustering_may_leave_out_for_safety_what_no_detector_names() -> None:
+    rng = Random(13)
+    splits = [made.coin_split(rng) for _ in range(30)]
+    payments = [maker(rng) for maker in (made.post_mix, made.consolidation) for _ in range(30)]
+    columns = in_columns([*splits, *payments])
+    arrays = [columns[name] for name in ("in_off", "out_off", "out_val", "in_addr")]
+    found = doubtful(*arrays)
+    assert found[:30].sum() >= 25
+    assert not found[30:].any()
+    one_owner = np.zeros_like(columns["in_addr"])
+    assert not doubtful(*arrays[:3], one_owner).any()
+
+
+def test_types_that_a_ledger_has_only_for_addresses_are_enough(ledger: list[Candidate]) -> None:
+    """An output without an address, as a data output, then has the type -1."""
+    columns = in_columns(ledger)
+    whole, _ = detect_columns(**columns)
+    columns["out_type"] = np.where(columns["out_type"] == TYPES.index("nulldata"), -1, columns["out_type"])
+    columns["out_type"] = columns["out_type"].astype(np.int8)
+    assert (detect_columns(**columns)[0] == whole).all()
 
 
 def test_an_empty_ledger_has_no_verdicts() -> None:

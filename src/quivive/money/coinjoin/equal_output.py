@@ -45,6 +45,8 @@ def rule(shape: Ints, ins: Ints, outs: Ints) -> tuple[float, int]:
         return 0.6, 33
     if not within_reach(shape):
         return 0.0, 0
+    if not shape[KNOWN] and shape[EQUAL] < 3:
+        return 0.0, 0  # two equal payments are too common
     facts = 1 if shape[KNOWN] else 17
     if shape[EQUAL_VALUE] < LEAST_VALUE:
         return 0.15, facts | 4

@@ -79,11 +79,12 @@ def types_seen(types: Codes) -> int:
 
 @compiled
 def spendable(values: Ints, types: Codes) -> Ints:
-    """Values of the outputs that can be spent, in their order; without types a value of 0 marks data."""
+    """Values of the outputs that can be spent, in their order; of unknown type, a value of 0 marks data."""
     kept = np.empty(len(values), np.int64)
     count = 0
     for k in range(len(values)):
-        data = types[k] == NULLDATA if len(types) else values[k] == 0
+        typed = len(types) > 0 and types[k] >= 0
+        data = types[k] == NULLDATA if typed else values[k] == 0
         if not data:
             kept[count] = values[k]
             count += 1
