@@ -215,6 +215,20 @@ def test_money_that_was_passed_on_has_to_be_asked_for_by_amount() -> None:
     assert [hop.receiver for hop in request.trail.hops] == [bitcoin("seed0"), bitcoin("left1")]
 
 
+def test_what_a_trace_says_stayed_counts_although_the_rest_went_on() -> None:
+    case = changed(bitcoin_case(), bitcoin("left1"), "freeze", "address")
+    of = trace()
+    of["stops"] = [{"node": of["nodes"][2]["id"], "reason": "unspent", "detail": "", "taint": {"fifo": 1000}}]
+    assert made(case, of).amount == Decimal("0.00001")
+    of["stops"].append(
+        {"node": of["nodes"][2]["id"], "reason": "degree", "detail": "", "taint": {"fifo": 500}}
+    )
+    assert made(case, of).amount == Decimal("0.000015")
+    del of["stops"][1]
+    of["stops"][0]["reason"] = "coinjoin"
+    assert "none of the traced money lies" in faults(case, of)["/freeze/amount"]
+
+
 def test_amounts_are_those_of_the_strictest_method_that_was_traced() -> None:
     of = trace()
     of["nodes"][3]["taint"] = {"fifo": 5, "haircut": 7.5, "poison": 9}

@@ -18,6 +18,8 @@ from quivive.money.requests.problems import Problem
 from quivive.money.requests.reading import Document
 
 _STRICTEST = ("fifo", "haircut", "poison")
+_GONE = ("fee", "coinjoin", "bridge")
+"""Stops after which the money is elsewhere: paid to miners, mixed, or on as another asset or chain."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class _Node:
     address: str | None
     asset: str | None
     symbol: str
+    decimals: int
     value: Decimal
     time: datetime | None
     taint: Mapping[str, Decimal]
@@ -52,8 +55,8 @@ def from_trace(
     seeds = _seeds(form, nodes)
     ends = {n.id for n in nodes.values() if checks.same(n.address, target) and _holds(n, asset)}
     # What was passed on from there lies there no more; where all was, the way there is still shown.
-    resting = ends - {source for source, _, _ in edges}
-    ends = resting or ends
+    resting = _resting(form, {end: nodes[end] for end in ends}, {source for source, _, _ in edges})
+    ends = set(resting) or ends
     way = ways_back(ends, [(source, to) for source, to, _ in edges])
     reached = ways_back(seeds, [(to, source) for source, to, _ in edges])
     _gaps(form, nodes, seeds, ends, way & reached, target, asset)
@@ -111,11 +114,11 @@ def _node(row: Form, chain: Chain, units: Mapping[str | None, tuple[str, int]]) 
     value = row.need("value", lambda given: _coins(given, decimals))
     position = row.may("position", lambda given: checks.whole(given, 2**32) if given != "-1" else None)
     time = row.may("time", lambda given: datetime.fromtimestamp(checks.whole(given, 2**33), UTC))
-    taint = row.table("taint", needed=False)
-    shares = {m: share for m in _STRICTEST if (share := taint.may(m, lambda g: _coins(g, decimals)))}
     if name is None or txid is None or value is None:
         return None
-    return _Node(name, txid, position, address, contract, symbol, value, time, shares)
+    return _Node(
+        name, txid, position, address, contract, symbol, decimals, value, time, _taint(row, decimals)
+    )
 
 
 def _coins(given: str, decimals: int) -> Decimal:
@@ -163,6 +166,34 @@ def _seeds(form: Form, nodes: Mapping[str, _Node]) -> set[str]:
     return found
 
 
+def _resting(form: Form, ends: Mapping[str, _Node], sources: set[str]) -> dict[str, Mapping[str, Decimal]]:
+    """Nodes at which traced money stayed as far as the trace saw, and how much of it by each method.
+
+    The trace says so in its stops; where it has none of a node, money that went no further stayed.
+    """
+    found: dict[str, Mapping[str, Decimal]] = {}
+    stopped = set[str]()
+    for row in form.rows("stops"):
+        end, reason = row.may("node", text(300)), row.may("reason", text(40))
+        if end is None or end not in ends:
+            continue
+        stopped.add(end)
+        if reason not in _GONE:
+            node = ends[end]
+            here = _taint(row, node.decimals) or (node.taint if end not in sources else {})
+            before = found.get(end, {})
+            # Part of the money of one place may have stayed for one reason and part for another.
+            found[end] = {m: here.get(m, Decimal()) + before.get(m, Decimal()) for m in {**before, **here}}
+    return {end: node.taint for end, node in ends.items() if end not in sources | stopped} | found
+
+
+def _taint(row: Form, decimals: int) -> dict[str, Decimal]:
+    """Amounts by method, in whole coins."""
+    table = row.table("taint", needed=False)
+    read = {method: table.may(method, lambda given: _coins(given, decimals)) for method in _STRICTEST}
+    return {method: amount for method, amount in read.items() if amount is not None}
+
+
 def _gaps(
     form: Form, nodes: Mapping[str, _Node], seeds: set[str], ends: set[str], way: set[str], target: str,
     asset: Asset,
@@ -183,7 +214,7 @@ def _gaps(
 
 def _trail(
     form: Form, document: Document, seeds: list[_Node], nodes: Mapping[str, _Node],
-    edges: list[tuple[str, str, str]], resting: set[str],
+    edges: list[tuple[str, str, str]], resting: Mapping[str, Mapping[str, Decimal]],
 ) -> Trail | None:  # fmt: skip
     of: dict[str, Any] = document if isinstance(document, dict) else {}
     methods = tuple(m for m in of.get("methods") or () if isinstance(m, str))
@@ -199,7 +230,7 @@ def _trail(
     hops = [_hop(nodes[to], sources[to], nodes, method) for to in _in_order(sources, {n.id for n in seeds})]
     ledger: Any = of.get("ledger")
     ledger = ledger if isinstance(ledger, dict) else {}
-    traced = sum((nodes[end].taint.get(method, Decimal()) for end in resting), Decimal()) if method else None
+    traced = sum((taint.get(method, Decimal()) for taint in resting.values()), Decimal()) if method else None
     return Trail(
         (*first, *hops), traced, method, methods,
         ledger.get("tip_height"), ledger.get("tip_hash"), of.get("made_at"),
