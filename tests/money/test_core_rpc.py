@@ -129,6 +129,7 @@ def test_amounts_are_exact(text: str, units: int) -> None:
         (Decimal("21000000.00000001"), "more than the 21000000 BTC"),
         (Decimal("1e400"), "more than can exist"),
         (Decimal("0.000000001"), "finer than the coin"),
+        (Decimal("0.1" + "0" * 40 + "1"), "finer than the coin"),
         (float("nan"), "no amount of BTC"),
         ("1.0", "no amount of BTC"),
         (True, "no amount of BTC"),

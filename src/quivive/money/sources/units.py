@@ -15,13 +15,14 @@ def to_units(coins: object, chain: Chain) -> int:
     """
     if isinstance(coins, bool) or not isinstance(coins, int | Decimal):
         raise Unreadable(f"{coins!r:.40} is no amount of {chain.coin}.")
-    amount = Decimal(coins)
-    if abs(amount) > 10**12:
+    amount = coins if isinstance(coins, Decimal) else Decimal(coins)
+    if amount.adjusted() > 12:
         raise Unreadable(f"An output of {amount!s:.40} {chain.coin} is more than can exist.")
-    units = amount.scaleb(chain.decimals)
-    if units != int(units):
-        raise Unreadable(f"{coins} {chain.coin} is finer than the coin can be divided.")
-    return check_units(int(units), chain)
+    units = int(amount.scaleb(chain.decimals))
+    # Back again, since scaling rounds to 28 digits and comparing does not.
+    if Decimal(units).scaleb(-chain.decimals) != amount:
+        raise Unreadable(f"{amount!s:.60} {chain.coin} is finer than the coin can be divided.")
+    return check_units(units, chain)
 
 
 def check_units(units: object, chain: Chain) -> int:
