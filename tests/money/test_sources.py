@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from money.fake_node import Wrong, fake_node
-from money.made_blocks import chain_of, write
-from quivive.errors import CouldNotLook, UsageError
+from money.made_blocks import block, block_hash, chain_of, coinbase, record, write
+from quivive.errors import CouldNotLook, Unreadable, UsageError
 from quivive.money.chains import CHAINS
+from quivive.money.ingest import ingest
 from quivive.money.sources import open_source
 from quivive.money.sources.block_files import BlockFiles
 from quivive.money.sources.core_rpc import CoreRpc
@@ -51,3 +52,26 @@ def test_a_table_of_another_family_than_asked_for_is_told(tmp_path: Path) -> Non
     path.write_text(json.dumps({"from_address": "0x" + "11" * 20, "value": 5}) + "\n")
     with pytest.raises(CouldNotLook, match=r"rows\.json, byte 0"):
         open_source(str(path), "btc")
+
+
+@pytest.mark.parametrize("damage", ["short", "root", "amount", "foreign"])
+def test_damaged_files_leave_the_ledger_as_it_was(tmp_path: Path, damage: str) -> None:
+    made = chain_of(4)
+    write(tmp_path / "blk00000.dat", *made[:2])
+    ledger = tmp_path / "ledger"
+    ingest(open_source(str(tmp_path)), ledger)
+    before = {each.name: each.read_bytes() for each in ledger.rglob("*") if each.is_file()}
+    previous = block_hash(made[2])
+    last = {
+        "short": record(made[3])[:-5],
+        "root": record(block(previous, [coinbase(4)], root=bytes(32))),
+        "amount": record(block(previous, [coinbase(4, -1)])),
+        "foreign": record(made[3], CHAINS["ltc"].magic),
+    }[damage]
+    (tmp_path / "blk00001.dat").write_bytes(record(made[2]) + last)
+    with pytest.raises(Unreadable, match=r"blk00001\.dat, byte \d+: "):
+        ingest(open_source(str(tmp_path)), ledger)
+    after = {each.name: each.read_bytes() for each in ledger.rglob("*") if each.is_file()}
+    assert after == before
+    (tmp_path / "blk00001.dat").write_bytes(record(made[2]) + record(made[3]))
+    assert ingest(open_source(str(tmp_path)), ledger).tip == (4, block_hash(made[3]))
