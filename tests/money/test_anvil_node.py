@@ -32,6 +32,7 @@ from quivive.money.sources import open_source
 from quivive.money.sources.ethereum_etl import open_ethereum_etl
 from quivive.money.sources.evm_node import Node
 from quivive.money.sources.evm_rpc import EvmNode, open_evm_rpc
+from quivive.money.trace.accounts import trace_accounts
 
 ETHER = 10**18
 SELECTOR = "0xa9059cbb"
@@ -245,3 +246,13 @@ def test_a_ledger_follows_the_node_through_a_reorg(story: Story, tmp_path: Path)
     assert {222, 333} <= values
     assert 111 not in values
     assert any("genesis" in each for each in followed.manifest.lacks)
+
+
+def test_money_is_traced_through_a_contract_of_a_real_node(story: Story, tmp_path: Path) -> None:
+    ledger = ingest(open_evm_rpc(story.url), tmp_path / "ledger")
+    trace = trace_accounts(ledger, [story.txids["internal"] + ":1"], direction="forward")
+    carol = story.desk.accounts[2]
+    assert [(node.address, node.value, node.depth) for node in trace.nodes][:1] == [(story.forwarder, 10, 0)]
+    assert (carol, 5, 1) in [(node.address, node.value, node.depth) for node in trace.nodes]
+    [fifo] = [total for total in trace.totals if total.method == "fifo"]
+    assert fifo.unspent + fifo.fees + fifo.elsewhere + fifo.at_services == fifo.seed == 10

@@ -1,9 +1,9 @@
 """How does traced money go from account to account, transfer by transfer?
 
-Transfers are taken in chain order (backward: in reverse). When traced money comes to an account, the account's
-pool of that asset is made as it was then, and its later transfers are taken in their turn; so each method's
-amounts are those of a pass over the whole ledger, up to where the trace stops. Money that stops somewhere is
-clean from there on.
+Transfers are taken in chain order (backward: in reverse). When traced money comes to an account, its pool of
+that asset is made as it was then, and its later transfers are taken in their turn; so each method's amounts
+are those of a pass over the whole ledger, up to where the trace stops. Money that stops somewhere is clean
+from there on.
 """
 
 from __future__ import annotations
@@ -112,8 +112,9 @@ class _Walker:
         """Queue the seeds."""
         self._seeds = frozenset(seeds)
         for hop in map(self._book.hop, seeds):
-            self._total[hop.asset] = self._total.get(hop.asset, 0) + hop.value
-            self._queue(hop)
+            if hop.value and hop.sender != hop.receiver:
+                self._total[hop.asset] = self._total.get(hop.asset, 0) + hop.value
+                self._queue(hop)
 
     def step(self) -> None:
         """Move the money of the transfer that is next."""
@@ -136,7 +137,7 @@ class _Walker:
             self._place(hop, target, part, origins)
 
     def settle(self) -> None:
-        """What is left in the pools stays where it is; backward it was there before the ledger's first block."""
+        """What is left in the pools stays there; backward it was there before the ledger's first block."""
         for (_, asset), pool in self._pools.items():
             for origin, left in _left(pool).items():
                 traced = {method: left[method] for method in self._methods}
@@ -184,8 +185,8 @@ class _Walker:
             pool.put(part)
 
     def _open(self, account: int, hop: Hop) -> None:
-        """Make an account's pool as it was when this transfer came to it, and queue those that are to come."""
-        hops = [each for each in self._book.transfers_of(account, hop.asset)]
+        """Make an account's pool as it was when this transfer came, and queue those that are to come."""
+        hops = self._book.transfers_of(account, hop.asset)
         self.found.accounts[account, hop.asset] = hops
         moving = [each for each in hops if each.value and each.sender != each.receiver]
         moves = [each.value if each.receiver == account else -each.value for each in moving]
@@ -199,19 +200,19 @@ class _Walker:
     def _end(self, place: Place, account: int, part: Part) -> End | None:
         """Whether the trace ends here, and why."""
         hop, other = place.hop, self._swap(place)
-        if account == NOBODY:
-            why = ("fee", "It was paid to nobody.") if self._forward else ("coinbase", "It was newly made.")
-        elif other is not None:
+        if other is not None:
             return End(hop.number, SWAP, "The asset changes here.", place.traced, other)
-        else:
-            why = self._why(place, account)
+        why = self._nobody() if account == NOBODY else self._why(place, account)
         return End(hop.number, why[0], why[1], place.traced) if why else None
+
+    def _nobody(self) -> stops.Why:
+        return ("fee", "It was paid to nobody.") if self._forward else ("coinbase", "It was newly made.")
 
     def _why(self, place: Place, account: int) -> stops.Why | None:
         through = account in self._known.through
         tags = place.tags if self._forward else self._known.tags([account])[0]
         if not through and (why := stops.attributed(tags)):
-            return why if self._forward else (why[0], f"It came from here: {why[1]}")
+            return why if self._forward else (why[0], f"The trace ends at its sender. {why[1]}")
         if why := stops.too_deep(place.depth, self._limits):
             return why
         if (account, place.hop.asset) in self._pools:
