@@ -2,7 +2,8 @@
 
 Each output has a list of tainted stretches, from and to, counted in satoshis from its start. The inputs of
 a transaction lie end to end in their order, so do its outputs, the fee is last; a stretch is cut where an
-output ends. The lists lie one behind the other in a pool; when it is full, those still needed move to a new one.
+output ends. The lists lie one behind the other in a pool; when it is full, those of unspent outputs move to
+another.
 """
 
 from __future__ import annotations
