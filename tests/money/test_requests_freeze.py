@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from money.made_chain import MadeChain, outputs_chain
 from money.request_cases import NOW, TOKEN, bitcoin, bitcoin_case, evm, freeze_case, trace, tron, txid
 from quivive.errors import UsageError
-from quivive.money.blocks import Block, Output
+from quivive.money.blocks import AccountTransaction, Block, Output, Transfer
 from quivive.money.ingest import ingest
 from quivive.money.requests.freeze.case import freeze_request
 from quivive.money.requests.freeze.write import write
@@ -26,6 +26,7 @@ from quivive.money.requests.problems import Refused
 from quivive.money.requests.reading import parse
 from quivive.money.tags.issuers import contracts
 from quivive.money.trace import wire
+from quivive.money.trace.accounts import trace_accounts
 from quivive.money.trace.nouns import Limits
 from quivive.money.trace.utxo import trace_utxo
 
@@ -175,6 +176,12 @@ def test_a_trail_that_begins_at_the_address_to_freeze_is_refused() -> None:
     assert "begins at the address to freeze itself" in faults(case)["/trail"]
 
 
+def test_wrong_digits_of_a_known_token_are_refused() -> None:
+    case = changed(freeze_case(), next(iter(contracts("USDC", "eth"))), "asset", "contract")
+    case["asset"] |= {"symbol": "USDC", "decimals": "18"}
+    assert faults(case)["/asset/decimals"] == "is 18, but USDC has 6."
+
+
 def test_bitcoin_has_no_token_contracts() -> None:
     case = changed(bitcoin_case(), bitcoin("contract"), "asset", "contract")
     assert "no token contracts" in faults(case, trace())["/asset/contract"]
@@ -253,6 +260,31 @@ def test_a_trace_of_a_real_ledger_leads_to_every_place_where_money_rests(tmp_pat
         request = freeze_request(document(case), NOW, of)
         assert request.amount * 10**8 == traced
         assert request.trail.tip_hash == found.tip_hash
+
+
+def test_a_trace_of_a_token_leads_to_the_address_in_the_tokens_own_digits(tmp_path: Path) -> None:
+    ledger = ingest(MadeChain(_token_blocks(), "eth"), tmp_path)
+    found = trace_accounts(ledger, ["0x" + txid("one")], asset=TOKEN)
+    case = without(freeze_case(), "freeze", "amount")
+    del case["trail"]
+    case["balance"]["time"] = "2026-11-22T00:00:00Z"
+    request = freeze_request(document(case), NOW, parse(wire.dumps(found).encode(), "trace.json"))
+    assert request.amount == Decimal("12499.5")
+    assert [(hop.receiver, hop.value, hop.symbol) for hop in request.trail.hops] == [
+        (evm("mule"), Decimal(12500), "XUSD"), (evm("deposit"), Decimal("12499.5"), "XUSD")]  # fmt: skip
+
+
+def _token_blocks() -> list[Block]:
+    """Two blocks with one transfer of the token each."""
+    made, previous = list[Block](), bytes(32)
+    paid = [("one", "victim", "mule", 12_500_000_000), ("two", "mule", "deposit", 12_499_500_000)]
+    for height, (word, sender, receiver, value) in enumerate(paid):
+        transfer = Transfer("token", TOKEN, evm(sender), evm(receiver), value, 0)
+        payment = AccountTransaction(bytes.fromhex(txid(word)), evm(sender), TOKEN, True, (transfer,))
+        own = bytes.fromhex(txid(f"block {height}"))
+        made.append(Block(height, own, previous, 1_763_000_000 + 12 * height, (payment,)))
+        previous = own
+    return made
 
 
 def _with_addresses(block: Block) -> Block:

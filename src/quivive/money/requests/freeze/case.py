@@ -166,8 +166,18 @@ def _asset(form: Form, addressee: Addressee | None) -> tuple[Chain | None, Asset
     known = token(contract, chain.key) if contract else None
     if known:
         _issued(form, known, symbol, addressee)
+        _divided(table, known, decimals)
     digits, by = 77 if decimals is None else decimals, known.freeze if known else None
     return chain, Asset(chain.key, chain.name, symbol or "?", digits, contract or UNKNOWN, by)
+
+
+def _divided(table: Form, known: Token, decimals: int | None) -> None:
+    """Wrong digits are an amount that is wrong a thousandfold."""
+    from quivive.money.trace.accounts import DECIMALS
+
+    right = DECIMALS.get(known.symbol)
+    if None not in (decimals, right) and decimals != right:
+        table.fault(f"is {decimals}, but {known.symbol} has {right}", "decimals")
 
 
 def _coin(

@@ -83,7 +83,7 @@ def _units(form: Form, chain: Chain, asset: Asset) -> dict[str | None, tuple[str
     found: dict[str | None, tuple[str, int]] = {None: (chain.coin, chain.decimals)}
     for row in form.rows("assets"):
         contract = row.may("contract", lambda value: canonical(checks.address(value, chain)))
-        symbol, decimals = row.need("symbol", text(40)), row.need("decimals", lambda g: checks.whole(g, 77))
+        symbol, decimals = row.need("symbol", text(120)), row.need("decimals", lambda g: checks.whole(g, 77))
         if symbol is not None and decimals is not None:
             found[contract] = (symbol, decimals)
     return found | {_asset(asset): (asset.symbol, asset.decimals)}
