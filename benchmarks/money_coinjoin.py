@@ -176,7 +176,6 @@ def _made_up() -> dict[str, Any]:
     """Rounds, payments and the worst cases; each kind from a seed of its own."""
     makers = {**made.ROUNDS, **{each.__name__: each for each in (*made.PAYMENTS, *made.AMBIGUOUS)}}
     makers["wasabi2, 2 to 6 wallets"] = lambda rng: made.wasabi2(rng, rng.randint(2, 6))
-    makers["joinmarket, 1 maker"] = lambda rng: made.joinmarket(rng, 1)
     makers["joinmarket, 2 makers"] = lambda rng: made.joinmarket(rng, 2)
     return {name: _counted(_some(maker)) for name, maker in makers.items()}
 

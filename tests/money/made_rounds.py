@@ -232,9 +232,18 @@ def post_mix(rng: Random) -> Candidate:
     return candidate(rng, [coin(rng, value) for _ in range(count)], outputs[: rng.choice((1, 2, 2))])
 
 
+def stonewall(rng: Random) -> Candidate:
+    """One owner's payment in the form of two owners': the amount twice, two changes, the fee shared."""
+    paid, fee = amount(rng), rng.randint(200, 5_000)
+    changes = [amount(rng), amount(rng)]
+    inputs = [coin(rng, part) for change in changes for part in _parts(rng, paid + change + fee)]
+    outputs = [coin(rng, paid), coin(rng, paid), *(coin(rng, change) for change in changes)]
+    return candidate(rng, mixed(rng, inputs), mixed(rng, outputs))
+
+
 def paired_payout(rng: Random) -> Candidate:
     """A worst case: one owner pays n equal amounts and n others from n or more addresses."""
-    pairs = rng.randint(2, 12)
+    pairs = rng.randint(3, 12)
     value = rng.choice((1_000_000, 5_000_000, amount(rng)))
     payouts = [coin(rng, value) for _ in range(pairs)] + [coin(rng, amount(rng)) for _ in range(pairs - 1)]
     made = _paid(rng, payouts, most_inputs=1)
@@ -269,6 +278,7 @@ PAYMENTS: tuple[Maker, ...] = (
     data_batch,
     consolidation,
     post_mix,
+    stonewall,
 )
 AMBIGUOUS: tuple[Maker, ...] = (paired_payout, coin_split)
 """One owner's transactions in the very form of a joint one."""

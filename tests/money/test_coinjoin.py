@@ -131,6 +131,12 @@ def test_a_round_that_shares_the_fee_equally_is_joint_but_of_no_known_protocol()
     assert verdict.confidence >= 0.5
 
 
+def test_two_equal_outputs_are_never_claimed_and_the_reason_is_said() -> None:
+    verdict = detect(made.stonewall(Random(10)))
+    assert verdict.protocol == detect(made.joinmarket(Random(10), 1)).protocol == "none"
+    assert "neither is claimed" in verdict.reasons[0]
+
+
 def test_a_coinbase_and_a_payment_say_why_they_are_none() -> None:
     rng = Random(7)
     mined = made.candidate(rng, [], [made.coin(rng, 5_000)] * 3)

@@ -84,6 +84,11 @@ def _why_none(shape: list[int]) -> str:
         return "a coinbase: it spends nothing that several owners could join"
     if shape[EQUAL] < 2:
         return "no two outputs are of the same value"
+    if shape[EQUAL] == 2 and shape[OUTPUTS] in (3, 4) and shape[INPUTS] > 1:
+        return (
+            "two equal outputs and one or two others: two owners' CoinJoin and one owner's payment that "
+            "imitates it (Stonewall) look the same, so neither is claimed"
+        )
     return f"{shape[EQUAL]} equal outputs among {shape[OUTPUTS]}, {shape[INPUTS]} inputs: no protocol's form"
 
 

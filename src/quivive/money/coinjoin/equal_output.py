@@ -8,7 +8,7 @@ exactly it. Clustering loses little by leaving both out; a report should not cal
 
 from __future__ import annotations
 
-from quivive.money.coinjoin.joinmarket import LEAST_VALUE, RARE, can_be_shared, chance_fits, form
+from quivive.money.coinjoin.joinmarket import LEAST_VALUE, can_be_shared, chance_fits, form
 from quivive.money.coinjoin.nouns import P2TR
 from quivive.money.coinjoin.shape import (
     DATA_OUTPUTS,
@@ -28,6 +28,9 @@ from quivive.money.coinjoin.shape import (
 from quivive.money.coinjoin.sharing import FITS
 from quivive.money.compiled import compiled
 
+RARE = -4.6
+"""Logarithm of 1 %: of sums that fit by chance."""
+
 PAIRED, FIXED, SMALL, TRADE, NO_VALUES, FEE_SHARED = 1, 2, 4, 8, 16, 32
 """Facts: equal and other outputs in pairs; a fixed amount; of dust's size; a trade's marks; fee shared."""
 
@@ -45,8 +48,6 @@ def rule(shape: Ints, ins: Ints, outs: Ints) -> tuple[float, int]:
         return 0.6, 33
     if not within_reach(shape):
         return 0.0, 0
-    if not shape[KNOWN] and shape[EQUAL] < 3:
-        return 0.0, 0  # two equal payments are too common
     facts = 1 if shape[KNOWN] else 17
     if shape[EQUAL_VALUE] < LEAST_VALUE:
         return 0.15, facts | 4

@@ -34,12 +34,11 @@ from quivive.money.compiled import compiled
 
 LEAST_VALUE = 75_000
 """Satoshi; JoinMarket's `min_cj_amount`."""
+MOST_EQUAL = 100
+"""Participants; a round asks ten makers or so, and its messages would not carry more."""
 MOST_STEPS = 20_000
 """Steps of the subset-sum search before it gives up; some milliseconds."""
 _WALLETS = (1 << P2PKH) | (1 << P2SH) | (1 << P2WPKH) | (1 << P2WSH)
-
-RARE = -4.6
-"""Logarithm of 1 %."""
 
 SHARED, TOO_MANY, NO_VALUES, BY_CHANCE = 1, 2, 4, 8
 """Facts: the inputs can be shared out; the search gave up; input values are unknown; many ways would fit."""
@@ -51,7 +50,7 @@ def form(shape: Ints) -> bool:
     equal = shape[EQUAL]
     others = shape[OUTPUTS] - equal
     return bool(
-        equal >= 2
+        equal >= 3
         and shape[REPEATED] == 1
         and (others == equal or others == equal - 1)
         and shape[INPUTS] >= equal
@@ -100,12 +99,12 @@ def chance_fits(shape: Ints, outs: Ints, window: int) -> float:
 def rule(shape: Ints, ins: Ints, outs: Ints) -> tuple[float, int]:
     """Confidence (0: not this protocol) and facts."""
     equal = shape[EQUAL]
-    if not form(shape) or shape[DATA_OUTPUTS] or shape[EQUAL_VALUE] < LEAST_VALUE:
+    if not form(shape) or shape[DATA_OUTPUTS] or shape[EQUAL_VALUE] < LEAST_VALUE or equal > MOST_EQUAL:
         return 0.0, 0
     if shape[IN_TYPES] & ~_WALLETS or shape[OUT_OWNERS] < shape[OUTPUTS]:
         return 0.0, 0
     if not shape[KNOWN]:
-        return (0.0 if equal < 3 else 0.5 if equal < 5 else 0.7), 4
+        return (0.5 if equal < 5 else 0.7), 4
     gain, spare = limits(shape)
     return weighed(
         equal, can_be_shared(shape, ins, outs, gain, spare), chance_fits(shape, outs, gain + spare)
@@ -114,13 +113,11 @@ def rule(shape: Ints, ins: Ints, outs: Ints) -> tuple[float, int]:
 
 @compiled
 def weighed(equal: int, answer: int, chance: float) -> tuple[float, int]:
-    """Confidence and facts; below four participants the form alone is too common to carry a claim."""
+    """Confidence and facts; below five participants the form alone is too common to carry a claim."""
     if answer == FITS and chance < 0:
-        if equal == 2:
-            return (0.6 if chance < RARE else 0.0), 1
         return (0.8 if equal == 3 else 0.95), 1
-    if answer != CANNOT and equal >= 4:
-        return (0.5 if equal == 4 else 0.7), (8 if answer == FITS else 2)
+    if answer != CANNOT and equal >= 5:
+        return 0.7, (8 if answer == FITS else 2)
     return 0.0, 0
 
 

@@ -82,27 +82,20 @@ def denominations(outs: Ints) -> tuple[int, int, int]:
 def rule(shape: Ints, ins: Ints, outs: Ints) -> tuple[float, int]:
     """Confidence (0: not this protocol) and facts."""
     count = shape[OUTPUTS]
-    if shape[INPUTS] < 5 or count < 5 or shape[DATA_OUTPUTS] or 0 < shape[TIME] < START:
+    if shape[INPUTS] < 3 or count < 5 or shape[DATA_OUTPUTS] or 0 < shape[TIME] < START:
         return 0.0, 0
     if shape[IN_TYPES] & ~_ALLOWED or shape[EQUAL] < 2 or shape[IN_OWNERS] < 2:
         return 0.0, 0
     standard, odd, kinds = denominations(outs)
-    if standard * 2 < count or odd * 5 < count or kinds < 3:
+    ordered = shape[OUT_ORDER] == DESCENDING and (shape[IN_ORDER] == DESCENDING or not shape[KNOWN])
+    if standard * 2 < count or odd < 2 or odd * (10 if ordered else 5) < count:
         return 0.0, 0
-    facts = 4 if shape[INPUTS] >= 15 else 0
-    confidence = 0.6
-    if shape[OUT_ORDER] == DESCENDING and (shape[IN_ORDER] == DESCENDING or not shape[KNOWN]):
-        confidence += 0.2
-        facts |= 1
-    else:
-        facts |= 2
-    if shape[INPUTS] >= 15:
-        confidence += 0.1
-    if standard * 5 > count * 4:
-        confidence += 0.05
-    if shape[INPUTS] >= 50:
-        confidence += 0.04
-    return confidence, facts if shape[KNOWN] else facts | 8
+    if kinds < (1 if ordered else 3):
+        return 0.0, 0
+    facts = (1 if ordered else 2) | (4 if shape[INPUTS] >= 15 else 0) | (0 if shape[KNOWN] else 8)
+    confidence = (0.6 if kinds >= 3 else 0.5) + (0.2 if ordered else 0.0)
+    confidence += (0.1 if shape[INPUTS] >= 15 else 0.0) + (0.04 if shape[INPUTS] >= 50 else 0.0)
+    return confidence + (0.05 if standard * 5 > count * 4 else 0.0), facts
 
 
 def participants(shape: list[int]) -> int:
