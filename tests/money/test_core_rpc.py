@@ -298,12 +298,12 @@ def test_credentials_are_sent_as_given(monkeypatch: pytest.MonkeyPatch, tmp_path
         JsonRpc(node.url).call("getblockcount")
         assert node.authorizations == [None]
         assert sent(node.url.replace("http://", "http://me:p%40ss@")) == ["me:p@ss"]
-        monkeypatch.setenv("QUIVIVE_RPC_USER", "you")
-        monkeypatch.setenv("QUIVIVE_RPC_PASSWORD", "secret")
-        assert sent(node.url) == ["you:secret"]
         (tmp_path / ".cookie").write_text("__cookie__:beef\n")
         monkeypatch.setenv("QUIVIVE_RPC_COOKIE", str(tmp_path / ".cookie"))
         assert sent(node.url) == ["__cookie__:beef"]
+        monkeypatch.setenv("QUIVIVE_RPC_AUTH", "you:secret")
+        assert sent(node.url) == ["you:secret"]
+        monkeypatch.delenv("QUIVIVE_RPC_AUTH")
         monkeypatch.setenv("QUIVIVE_RPC_COOKIE", str(tmp_path / "absent"))
         with pytest.raises(UsageError, match=r"cookie file that QUIVIVE_RPC_COOKIE names cannot be read"):
             sent(node.url)

@@ -35,8 +35,8 @@ def is_core_node(url: str) -> bool:
 def open_core_rpc(url: str, chain: str | None = None) -> CoreRpc:
     """The node at this URL, `http(s)://user:password@host:port`.
 
-    Credentials may come from the environment instead: QUIVIVE_RPC_COOKIE, the path of the node's cookie file,
-    or QUIVIVE_RPC_USER and QUIVIVE_RPC_PASSWORD. Raises UsageError where the node refuses them or is one of
+    Credentials may come from the environment instead: QUIVIVE_RPC_AUTH, `user:password`, or
+    QUIVIVE_RPC_COOKIE, the path of the node's cookie file. Raises UsageError where the node refuses them or is one of
     another chain than `chain`, CouldNotLook where it is not reached or is still starting.
     """
     rpc = JsonRpc(url)

@@ -123,18 +123,22 @@ class JsonRpc:
 
 
 def _authorization(user: str | None, password: str | None) -> dict[str, str]:
-    """From the URL, else from the environment (cookie file, or user and password); empty without any."""
-    if user is None and (cookie := os.environ.get("QUIVIVE_RPC_COOKIE")):
-        try:
-            pair = Path(cookie).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise UsageError("The cookie file that QUIVIVE_RPC_COOKIE names cannot be read.") from None
-    elif user is None:
-        user, password = os.environ.get("QUIVIVE_RPC_USER"), os.environ.get("QUIVIVE_RPC_PASSWORD", "")
-        pair = f"{user}:{password}" if user else ""
-    else:
+    """From the URL, else QUIVIVE_RPC_AUTH, else the file in QUIVIVE_RPC_COOKIE; empty without any."""
+    if user is not None:
         pair = f"{unquote(user)}:{unquote(password or '')}"
+    else:
+        pair = os.environ.get("QUIVIVE_RPC_AUTH") or _cookie()
     return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"} if pair else {}
+
+
+def _cookie() -> str:
+    cookie = os.environ.get("QUIVIVE_RPC_COOKIE")
+    if not cookie:
+        return ""
+    try:
+        return Path(cookie).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError("The cookie file that QUIVIVE_RPC_COOKIE names cannot be read.") from None
 
 
 def _decode(data: bytes, status: int, name: str) -> Any:
@@ -165,6 +169,6 @@ def _is_starting(answer: Any) -> bool:
 
 def _denied(name: str, status: int) -> str:
     return (
-        f"The node at {name} refuses user name and password (status {status}). Give them in the address, "
-        "or name its cookie file in QUIVIVE_RPC_COOKIE."
+        f"The node at {name} refuses user name and password (status {status}). Give them in "
+        "QUIVIVE_RPC_AUTH (user:password) or in the address, or name its cookie file in QUIVIVE_RPC_COOKIE."
     )
