@@ -140,6 +140,7 @@ class TestForward:
             ("issuer", "Tether", 3_000_000),
             ("issuer", "Tether", 2_000_000),
         ]
+        assert not any("moved on since" in each.why for each in trace.stoppable)
         assert trace.asset(USDT).decimals == 6
         assert by_fifo(trace, USDT).unspent == 5_000_000
 

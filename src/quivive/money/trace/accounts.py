@@ -146,8 +146,11 @@ class _Called:
         self.txids = dict(zip(txs, names.txids(txs), strict=True))
         self.times = dict(zip(txs, (int(time) for time in names.times(txs)), strict=True))
         self.texts: dict[int, str] = dict(zip(addresses, names.addresses(addresses), strict=True))
-        self.moved_on = {near: found.places[far].hop.tx for near, far, _ in reversed(found.moves)}
-        """The transaction that the walk first took a place's money to."""
+        rest = {end.place for end in found.ends}
+        self.moved_on = {
+            near: found.places[far].hop.tx for near, far, _ in reversed(found.moves) if near not in rest
+        }
+        """The transaction that the walk first took a place's money to, where none of it is left there."""
         self.ids = {number: self.id(place.hop) for number, place in found.places.items()}
 
     def id(self, hop: Hop) -> str:
@@ -292,7 +295,7 @@ def _known_assets(ledger: Ledger) -> AssetOf:
             return coin(ledger)
         known = token(contract, ledger.chain)
         if known is None:
-            return Asset(contract, contract, 0)
+            return Asset(contract, f"units of {contract[:6]}…{contract[-4:]}", 0)
         return Asset(contract, known.symbol, DECIMALS.get(known.symbol, 0), known.issuer)
 
     return asset_of
