@@ -116,5 +116,5 @@ def bitcoin_case() -> dict[str, Any]:
     del case["trail"]
     case["asset"] = {"chain": "btc", "symbol": "BTC"}
     case["freeze"] = {"address": bitcoin("deposit0")}
-    case["balance"] |= {"amount": "0.9998", "block_hash": txid("block")}
+    case["balance"] |= {"amount": "0.9998", "block_height": "920000", "block_hash": txid("block")}
     return case

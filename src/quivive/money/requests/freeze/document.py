@@ -204,7 +204,7 @@ def _method(request: FreezeRequest, say: Mapping[str, str]) -> Iterator[Block]:
     if trail.method is None:
         yield Paragraph(f"{say['method/listed']} {say['method/facts']}")
         return
-    values = {"height": trail.tip_height or "?", "hash": trail.tip_hash or "?", "method": trail.method}
+    values = {"height": trail.tip_height or "?", "hash": trail.tip_hash or "?"}
     yield Paragraph(f"{say['method/trace'].format(**values)} {say[f'method/{trail.method}']}")
     yield Paragraph(f"{say['method/convention']} {say['method/facts']}")
 
