@@ -69,7 +69,10 @@ def test_since_when_is_told_from_the_versions_at_hand() -> None:
     assert hit.since is not None
     assert hit.not_on is not None
     assert (hit.since.date, hit.not_on.date) == (NEW, OLD)
-    assert "Listed since the version of 2026-02-05; not on that of 2026-01-05." in screen(two, lists).sentences()[0]
+    assert (
+        "Listed since the version of 2026-02-05; not on that of 2026-01-05."
+        in screen(two, lists).sentences()[0]
+    )
     assert screen(one, lists).hits[0].not_on is None
 
 
@@ -77,12 +80,13 @@ def test_what_was_taken_off_a_list_is_not_listed_but_told() -> None:
     lists = book(version(OLD, made.bitcoin(1), made.bitcoin(2)), version(NEW, made.bitcoin(2)))
     found = screen(made.bitcoin(1), lists)
     assert found.result == "not-listed"
-    assert "It stood on OFAC sanctioned digital currency addresses of 2026-01-05 and is no longer on that of " \
-           "2026-02-05." in found.sentences()  # fmt: skip
+    said = "It stood on OFAC sanctioned digital currency addresses of 2026-01-05 and is no longer on that of "
+    assert said + "2026-02-05." in found.sentences()
 
 
 def test_a_tag_that_says_sanctions_is_no_sanctions_list() -> None:
-    pack = f"title: t\ncreator: c\nnetwork: BTC\nlabel: l\nabuse: sanction\ntags:\n- address: {made.bitcoin(1)}\n"
+    head = "title: t\ncreator: c\nnetwork: BTC\nlabel: l\nabuse: sanction\n"
+    pack = f"{head}tags:\n- address: {made.bitcoin(1)}\n"
     lists = book(version(NEW, made.bitcoin(2)), read_list(pack.encode(), "t.yaml"))
     assert screen(made.bitcoin(1), lists).result == "not-listed"
 
@@ -97,7 +101,9 @@ def test_what_cannot_be_looked_up_is_told_so() -> None:
 
 def test_a_sanctioned_address_of_the_same_cluster_is_an_indirect_hit_by_a_heuristic() -> None:
     lists = book(version(NEW, made.bitcoin("bad")))
-    found = screen(made.segwit("asked"), lists, "btc", [made.segwit("asked"), made.bitcoin("bad"), made.segwit(3)])
+    found = screen(
+        made.segwit("asked"), lists, "btc", [made.segwit("asked"), made.bitcoin("bad"), made.segwit(3)]
+    )
     assert found.result == "indirect"
     assert found.hits[0].member == made.bitcoin("bad")
     said = " ".join(found.sentences())

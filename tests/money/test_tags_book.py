@@ -29,7 +29,8 @@ def listing(*tags: Tag, name: str = "made up", day: date | None = None, digest: 
 def test_the_surest_tag_comes_first_and_nothing_is_merged() -> None:
     address = made.bitcoin(1)
     book = TagBook.holding([
-        listing(tag(address, "hearsay", confidence="web_crawl"), tag(address, "court", confidence="authority_data"))
+        listing(tag(address, "hearsay", confidence="web_crawl"),
+                tag(address, "court", confidence="authority_data"))
     ])  # fmt: skip
     assert [each.label for each in book.of(address)] == ["court", "hearsay"]
 
@@ -55,7 +56,8 @@ def test_what_is_no_address_has_no_tags() -> None:
 def test_only_the_newest_version_of_a_list_counts() -> None:
     old, new = made.bitcoin("old"), made.bitcoin("new")
     book = TagBook.holding([
-        listing(tag(new), day=date(2026, 2, 1), digest="b"), listing(tag(old), day=date(2026, 1, 1), digest="a"),
+        listing(tag(new), day=date(2026, 2, 1), digest="b"),
+        listing(tag(old), day=date(2026, 1, 1), digest="a"),
     ])  # fmt: skip
     assert book.of(old) == ()
     assert len(book.of(new)) == 1
@@ -82,8 +84,10 @@ def test_different_actors_categories_and_abuses_are_conflicts() -> None:
                      "abuse": ("ransomware", "sextortion")}  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "two"), [("defi", "defi_bridge"), ("exchange", "user"), ("service", "market"),
-                                          ("exchange", "exchange")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("defi", "defi_bridge"), ("exchange", "user"), ("service", "market"), ("exchange", "exchange")],
+)
 def test_a_broader_word_is_no_conflict(one: str, two: str) -> None:
     address = made.bitcoin(1)
     book = TagBook.holding([listing(tag(address, "a", category=one), tag(address, "b", category=two))])
@@ -117,8 +121,8 @@ def test_tags_are_listed_as_a_ledger_spells_them() -> None:
 
 
 def test_a_shelf_keeps_all_fields(tmp_path: Path) -> None:
-    whole = Tag(made.segwit(1), "btc", "l", "actor", "exchange", "scam", "forensic", "source", date(2026, 1, 2),
-                "MIT", "made up", ("hot_wallet", "exchange"), True)  # fmt: skip
+    whole = Tag(made.segwit(1), "btc", "l", "actor", "exchange", "scam", "forensic", "source",
+                date(2026, 1, 2), "MIT", "made up", ("hot_wallet", "exchange"), True)  # fmt: skip
     path = tmp_path / "tags.sqlite"
     Shelf.write(path, [listing(whole)])
     assert TagBook.load(path).of(made.segwit(1)) == (whole,)

@@ -95,14 +95,21 @@ def test_own_tags_as_json_are_read_and_a_wrong_one_is_told_with_its_line() -> No
 
 
 def test_a_tagpack_may_come_as_json() -> None:
-    pack = {"title": "t", "creator": "c", "network": "BTC", "label": "x", "tags": [{"address": made.bitcoin(1)}]}
+    pack = {
+        "title": "t",
+        "creator": "c",
+        "network": "BTC",
+        "label": "x",
+        "tags": [{"address": made.bitcoin(1)}],
+    }
     assert read_list(json.dumps(pack).encode(), "pack.json").tags[0].label == "x"
 
 
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [(b"{", "a.json", "a.json, line 1"), (b"[" * 100_000, "a.json", "a.json"), (b"3", "a.json", "no form"),
-     (b"[]", "a.json", "no tag"), (b"name\nx\n", "a.csv", "a.csv, line 1"), (b"\xff\xfe", "a.csv", "a.csv, line 1"),
+     (b"[]", "a.json", "no tag"), (b"name\nx\n", "a.csv", "a.csv, line 1"),
+     (b"\xff\xfe", "a.csv", "a.csv, line 1"),
      (b"address,label\nx,y,z\n", "a.csv", "a.csv, line 2"), (b"x\n\xff\n", "a.txt", "a.txt, line 2"),
      (b"nothing here\n", "a.txt", "no tag that reads")],
 )  # fmt: skip

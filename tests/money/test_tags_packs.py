@@ -1,4 +1,4 @@
-"""TagPacks and ActorPacks of GraphSense: inheritance, the specification, hostile YAML, all real ones round."""
+"""TagPacks and ActorPacks of GraphSense: inheritance, the specification, hostile YAML, all come back."""
 
 from __future__ import annotations
 
@@ -127,13 +127,18 @@ actors:
     assert read_pack(write_pack(pack).encode(), "x") == pack
     assert problems(pack, "actors.yaml") == ()
     (actor,) = read_list(text.encode(), "actors.yaml").actors
-    assert (actor.label, actor.categories, actor.jurisdictions) == ("Example Exchange", ("exchange",), ("AT",))
+    assert (actor.label, actor.categories, actor.jurisdictions) == (
+        "Example Exchange",
+        ("exchange",),
+        ("AT",),
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [(b"[" * 100_000, "deeper than"), (b"{a: " * 100_000, "deeper than"),
-     (b"a: &x [1, 2]\nb: *x\n", "line 2: a reference"), (b"title: a\ntitle: b\n", "line 2: the field “title”"),
+     (b"a: &x [1, 2]\nb: *x\n", "line 2: a reference"),
+     (b"title: a\ntitle: b\n", "line 2: the field “title”"),
      (b"tags: [1, 2\ncreator: x", "line 2: this is not YAML"), (b"title: \x00", "not YAML"),
      (b"\xff\xfe\x41", "not YAML"), (b"title: x\n---\ntitle: y\n", "a second document"),
      (b"title: x\n", "neither a TagPack"), (b"title: x\ntags: 3\n", "is no list"),

@@ -75,7 +75,9 @@ def test_tags_of_a_mixed_pack_ship_only_if_they_name_an_actor_or_an_abuse() -> N
     labels = ("Known Exchange 3", "Known Exchange: Hot Wallet", "Fake_Phishing7", "Jane Doe", "jane.eth")
     rows = "".join(f"- {{address: {made.bitcoin(each)}, label: '{each}'}}\n" for each in labels)
     listing = read_list(f"title: {title}\ncreator: c\nnetwork: BTC\ntags:\n{rows}".encode(), "mixed.yaml")
-    actors = read_list(b"title: a\ncreator: c\nactors:\n- {id: known, label: Known Exchange, uri: k.example}\n", "a")
+    actors = read_list(
+        b"title: a\ncreator: c\nactors:\n- {id: known, label: Known Exchange, uri: k.example}\n", "a"
+    )
     kept, note = persons.without_persons(listing, actors.actors)
     assert [each.label for each in kept.tags] == list(labels[:3])
     assert kept.version.entries == 3
@@ -85,7 +87,10 @@ def test_tags_of_a_mixed_pack_ship_only_if_they_name_an_actor_or_an_abuse() -> N
 def test_refreshing_replaces_what_ships(tmp_path: Path) -> None:
     given = sources(tmp_path)
     found = refresh(tmp_path, given, DAY)
-    assert {each.version.licence for each in found.listings} == {"MIT", "public domain (work of the US government)"}
+    assert {each.version.licence for each in found.listings} == {
+        "MIT",
+        "public domain (work of the US government)",
+    }
     assert "private persons" in found.left_out[0]
     book = TagBook.load(tmp_path / SHIPPED)
     assert book.of(made.bitcoin(1))
@@ -122,7 +127,9 @@ def test_what_ships_is_what_the_shared_data_give(shared_data: Path) -> None:
 def test_contracts_of_issuers_have_right_checksums_and_are_found_in_any_spelling() -> None:
     for each in issuers.all_tokens():
         assert each.contract not in (each.contract.lower(), each.contract.upper())
-        assert issuers.token(each.contract.lower() if each.chain != "trx" else each.contract, each.chain) == each
+        assert (
+            issuers.token(each.contract.lower() if each.chain != "trx" else each.contract, each.chain) == each
+        )
         assert spelling.chain_of(each.contract) in ("eth", "trx")
         assert each.freeze.endswith("(address)")
     assert issuers.contracts("usdt", "eth") == {"0xdac17f958d2ee523a2206206994597c13d831ec7"}

@@ -55,7 +55,9 @@ def test_bech32_meets_in_either_letter_case(version: int, size: int) -> None:
 def test_bech32_of_mixed_letter_case_is_refused() -> None:
     address = made.segwit("a")
     with pytest.raises(Unreadable):
-        spelling.key(address[:-1] + address[-1].upper() if address[-1].isalpha() else "bC" + address[2:], "btc")
+        spelling.key(
+            address[:-1] + address[-1].upper() if address[-1].isalpha() else "bC" + address[2:], "btc"
+        )
 
 
 def test_tron_meets_in_base58_and_hexadecimal() -> None:
@@ -94,7 +96,9 @@ def test_currencies_name_chains() -> None:
 
 
 def test_a_token_of_many_chains_is_where_its_address_is() -> None:
-    found = [spelling.chain_key("USDT", each) for each in (made.ethereum("a"), made.tron("a"), made.bitcoin("a"))]
+    found = [
+        spelling.chain_key("USDT", each) for each in (made.ethereum("a"), made.tron("a"), made.bitcoin("a"))
+    ]
     assert found == ["eth", "trx", "btc"]
 
 

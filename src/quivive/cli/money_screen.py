@@ -161,7 +161,8 @@ def book_at_hand(config_file: Path | None, files: tuple[Path, ...]) -> TagBook:
     from quivive import config
     from quivive.money.tags.book import TagBook
 
-    return TagBook.at_hand(config.load(config_file).home, *files)
+    settings = config.load(config_file)
+    return TagBook.at_hand(settings.home, *settings.money.tags, *files)
 
 
 def safe(text: str) -> str:
