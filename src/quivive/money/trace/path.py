@@ -15,12 +15,14 @@ from quivive.money.trace.reading import Flows, Rows, maker
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a search goes. `closed` says of a transaction that it is not gone through, and why."""
+    """How far a search goes. `closed` says of a transaction that it is not gone through, and why; money at
+    `shut` addresses (services, where it is pooled) is not followed further."""
 
     hops: int = 8
     transactions: int = 100_000
     max_degree: int | None = 1000
     closed: Callable[[int], str | None] = lambda tx: None
+    shut: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class _Search:
     not_entered: dict[str, int] = field(default_factory=dict)
     searched: int = 0
     verdicts: dict[int, bool] = field(default_factory=dict)
+    services: set[int] = field(default_factory=set)
 
     def run(self) -> Way | None:
         """Look at ever longer paths until both searches together cover the hops allowed.
@@ -136,7 +139,7 @@ class _Search:
             following = int(self.flows.spender[output])
             if following < 0 or (following not in self.ahead and following not in self.back):
                 continue
-            value = self._value(output)
+            value = self._value(output) if self._passes(output) else 0
             for n in hops:
                 if n < self.reach.hops and value:
                     self._improve(widest, (following, n + 1), (min(widest[tx, n][0], value), tx, output))
@@ -192,14 +195,25 @@ class _Search:
         for tx in txs:
             for output in self._outputs(tx):
                 following = int(self.flows.spender[output])
-                if following >= 0 and self._value(output):
+                if following >= 0 and self._passes(output):
                     yield following
 
     def _before(self, txs: Iterable[int]) -> Iterator[int]:
         for tx in txs:
             for output in self._inputs(tx):
-                if output >= 0 and self._value(output):
+                if output >= 0 and self._passes(output):
                     yield maker(self.flows, output)
+
+    def _passes(self, output: int) -> bool:
+        """Whether the money of an output is followed."""
+        if not self._value(output):
+            return False
+        if not self.reach.shut or int(self.flows.out_addr[output]) not in self.reach.shut:
+            return True
+        if output not in self.services:
+            self.services.add(output)
+            self._count("places of attributed services")
+        return False
 
     def _outputs(self, tx: int) -> range:
         return self._range(self.flows.out_off, tx)

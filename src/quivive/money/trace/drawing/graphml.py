@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from quivive.money.trace.drawing.shown import moment, plain, what, who
+from quivive.money.trace.drawing.shown import moment, plain, stops_of, what, who
 from quivive.money.trace.nouns import Amount, Node, Stop, Trace
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
@@ -22,7 +22,7 @@ def render(trace: Trace) -> str:
     _declare(root, "node", "n", {**_NODE, **taint})
     _declare(root, "edge", "e", {**_EDGE, **taint})
     graph = SubElement(root, "graph", {"id": "trace", "edgedefault": "directed"})
-    stops = {stop.node: stop for stop in trace.stops}
+    stops = stops_of(trace)
     for node in trace.nodes:
         element = SubElement(graph, "node", {"id": plain(node.id)})
         _data(element, "n", _of_node(trace, node, stops.get(node.id)))

@@ -92,7 +92,7 @@ def _policy(style: str, scripts: list[str]) -> str:
 
 def _data(trace: Trace, picture: Picture) -> str:
     """What the picture's script reads. No '<' is left in it: no text can end the element around it."""
-    stops = {stop.node: stop for stop in trace.stops}
+    stops = shown.stops_of(trace)
     assets = {node.id: node.asset for node in trace.nodes}
     most = max((weight(edge.taint)[0] for edge in picture.edges), default=0) or 1
     seeds = [node for node, _, _ in picture.places if node.depth == 0]
@@ -157,7 +157,7 @@ def kind(node: Node, stop: Stop | None) -> str:
 
 def _rows(trace: Trace) -> Iterator[dict[str, Any]]:
     """The table, the most traced money first."""
-    stops = {stop.node: stop for stop in trace.stops}
+    stops = shown.stops_of(trace)
     ordered = sorted(trace.nodes, key=lambda node: (node.depth > 0, *(-each for each in weight(node.taint))))
     for node in ordered[:ROWS]:
         stop = stops.get(node.id)

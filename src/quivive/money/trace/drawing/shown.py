@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from quivive.money.trace.nouns import METHODS, Amount, Asset, Node, Reason, Stop, Taint, Trace
+from quivive.money.trace.ways import weight
 
 _LIVE = re.compile(r"(?i)\bhttp(s?)://")
 _UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -111,6 +113,17 @@ def ended(stop: Stop, node: Node) -> str:
     if stop.reason == "service":
         words = what(node) or words
     return " ".join(part for part in (sign, words, who(node)) if part)
+
+
+def stops_of(trace: Trace) -> dict[str, Stop]:
+    """The end of each place; where parts of its money ended apart, the largest with the sentences of all."""
+    found: dict[str, list[Stop]] = {}
+    for stop in sorted(trace.stops, key=lambda each: weight(each.taint), reverse=True):
+        found.setdefault(stop.node, []).append(stop)
+    return {
+        node: replace(stops[0], detail=" ".join(dict.fromkeys(stop.detail for stop in stops)))
+        for node, stops in found.items()
+    }
 
 
 def question(trace: Trace) -> str:

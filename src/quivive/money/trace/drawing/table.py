@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from quivive.money.trace.drawing.shown import moment, number, plain
+from quivive.money.trace.drawing.shown import moment, number, plain, stops_of
 from quivive.money.trace.nouns import METHODS, Node, Stop, Trace
 
 COLUMNS = ("depth", "txid", "position", "address", "time_utc", "asset", "value", *METHODS, "stopped", "why",
@@ -18,7 +18,7 @@ def render(trace: Trace) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    stops = {stop.node: stop for stop in trace.stops}
+    stops = stops_of(trace)
     paid_from: dict[str, list[str]] = {}
     for edge in trace.edges:
         paid_from.setdefault(edge.target, []).append(edge.source)

@@ -16,6 +16,7 @@ from quivive.money.trace.drawing.shown import (
     plain,
     question,
     short,
+    stops_of,
     who,
 )
 from quivive.money.trace.nouns import METHODS, Amount, Asset, Node, Stop, Stoppable, Total, Trace, strictest
@@ -77,7 +78,7 @@ class _Drawing:
         self.ways = Ways(trace)
         self.kept = self.ways.most(places)
         self.next = self.ways.next()
-        self.stops = {stop.node: stop for stop in trace.stops}
+        self.stops = stops_of(trace)
         self.drawn: set[str] = set()
 
     def trees(self) -> Iterator[Tree]:
