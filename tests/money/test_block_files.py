@@ -156,9 +156,18 @@ def test_bytes_behind_the_last_transaction_are_refused(tmp_path: Path) -> None:
 def test_a_count_larger_than_the_block_takes_no_time(tmp_path: Path) -> None:
     for count in (b"\xff" + b"\xff" * 8, b"\xfe\xff\xff\xff\x7f"):
         made = block(GENESIS, [coinbase(1)])
+        # The numbers of transactions, inputs, and bytes of the first input.
         for at in (80, 85, 80 + 1 + 4 + 1 + 36):
             with pytest.raises(Unreadable, match=r"blk00000\.dat, byte \d+"):
                 hashes(write(tmp_path / "blk00000.dat", made[:at] + count + made[at + 1 :]))
+
+
+def test_a_length_beyond_all_memory_is_refused(tmp_path: Path) -> None:
+    spend = transaction([("22" * 32, 0), ("22" * 32, 1)], [(1, KEY_HASH), (2, KEY_HASH)])
+    for at in (4 + 1 + 36, len(spend) - 4 - 2 * 34 + 8):
+        made = block(GENESIS, [coinbase(1), spend[:at] + b"\xff" * 9 + spend[at + 1 :]])
+        with pytest.raises(Unreadable, match=r"transaction 1 of the block is cut short"):
+            hashes(write(tmp_path / "blk00000.dat", made))
 
 
 def test_a_block_of_another_chain_in_the_same_file_is_refused(tmp_path: Path) -> None:

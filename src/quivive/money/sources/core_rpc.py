@@ -36,8 +36,8 @@ def open_core_rpc(url: str, chain: str | None = None) -> CoreRpc:
     """The node at this URL, `http(s)://user:password@host:port`.
 
     Credentials may come from the environment instead: QUIVIVE_RPC_AUTH, `user:password`, or
-    QUIVIVE_RPC_COOKIE, the path of the node's cookie file. Raises UsageError where the node refuses them or is one of
-    another chain than `chain`, CouldNotLook where it is not reached or is still starting.
+    QUIVIVE_RPC_COOKIE, the path of the node's cookie file. Raises UsageError where the node refuses them or
+    is one of another chain than `chain`, CouldNotLook where it is not reached or is still starting.
     """
     rpc = JsonRpc(url)
     return CoreRpc(rpc, _find_chain(rpc, chain))

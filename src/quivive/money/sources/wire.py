@@ -120,7 +120,7 @@ class BlockReader:
                 transaction, end = self._transaction(data, at, name, offset)
                 found.append(transaction)
                 at = end
-        except (IndexError, struct.error):
+        except (IndexError, OverflowError, struct.error):
             what = f"transaction {len(found)} of the block is cut short"
             raise damaged(name, offset + at, what) from None
         if not _is_coinbase(found[0]):
@@ -139,7 +139,7 @@ class BlockReader:
         return at + HEADER
 
     def _transaction(self, data: bytes, start: int, name: str, offset: int) -> tuple[Transaction, int]:
-        """The transaction at `start` and its end. Raises IndexError or struct.error past the end of data."""
+        """The transaction at `start` and its end. Past the end of data an error of indexing is raised."""
         at, flag = start + 4, 0
         if data[at] == 0:
             flag, at = data[at + 1], at + 2
