@@ -67,8 +67,13 @@ def fake_node(
             error = {"code": wrong.code, "message": str(wrong)}
             return {"id": call["id"], "error": error, "result": None}
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Callers may hang up on purpose."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     node = Node(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
