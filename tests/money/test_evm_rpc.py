@@ -13,7 +13,7 @@ from typing import Any
 import base58
 import pytest
 
-from quivive.errors import CouldNotLook, NotFound, TooLarge, Unreadable, UsageError
+from quivive.errors import CouldNotLook, NotFound, Unreadable, UsageError
 from quivive.money.blocks import AccountTransaction, Transfer
 from quivive.money.sources import abi
 from quivive.money.sources.evm_block import Call, Outcome, Pieces, Sent, block
@@ -355,7 +355,7 @@ class TestNodes:
             ({"eth_getBlockByNumber": {"number": "0x9", "transactions": []}}, "calls itself 0x9"),
             ({"eth_getBlockReceipts": b"{"}, "no JSON"),
             ({"eth_getBlockReceipts": b"[" * 100_000}, "no JSON"),
-            ({"eth_getBlockReceipts": b'{"id": 0}'}, "neither result nor error"),
+            ({"eth_getBlockReceipts": b'{"id": 0}'}, "no JSON-RPC answer"),
             ({"eth_blockNumber": "-0x1"}, "no whole number"),
             ({"eth_getBlockReceipts": {"error": {"code": -32000, "message": "pruned"}}}, "pruned"),
         ],
@@ -371,10 +371,6 @@ class TestNodes:
         with pytest.raises(Unreadable, match=r"Block 0 of the node 127\.0\.0\.1"):
             read_one(one_block(eth_getBlockByNumber=bad))
 
-    def test_an_answer_larger_than_the_limit_is_not_read_whole(self) -> None:
-        with serving(lambda *_: b" " * 5_000) as url, pytest.raises(TooLarge, match="1000 bytes"):
-            Node(url, largest=1_000).call("eth_chainId")
-
     def test_a_height_past_the_end_is_not_found(self) -> None:
         with (
             serving(one_block(eth_getBlockByNumber=None)) as url,
@@ -386,11 +382,9 @@ class TestNodes:
         with serving(one_block()) as url, pytest.raises(UsageError, match="Ethereum, not of Bitcoin"):
             open_evm_rpc(url, "btc")
 
-    @pytest.mark.parametrize(
-        "url", ["ftp://node.example", "http://", "http://node.example:99999", "http://[x"]
-    )
+    @pytest.mark.parametrize("url", ["ftp://node.example", "http://", "http://node.example:99999"])
     def test_what_names_no_node_is_wrong_use(self, url: str) -> None:
-        with pytest.raises(UsageError, match="by its URL"):
+        with pytest.raises(UsageError, match="address looks like"):
             open_evm_rpc(url)
 
     def test_a_password_in_the_url_is_used_and_never_shown(self) -> None:

@@ -16,8 +16,9 @@ from quivive.money.blocks import Block
 from quivive.money.chains import CHAINS, find_chain
 from quivive.money.sources.abi import NOBODY, address, quantity, raw, spelled, transfer
 from quivive.money.sources.evm_block import Call, Event, Outcome, Pieces, Sent, block
-from quivive.money.sources.evm_node import Node, Refused
+from quivive.money.sources.evm_node import Node, has_no_method
 from quivive.money.sources.evm_traces import flat_calls, nested_calls
+from quivive.money.sources.json_rpc import Refused
 
 Row = Mapping[str, Any]
 Traces = Literal["trace_block", "callTracer"] | None
@@ -165,7 +166,7 @@ class EvmNode:
         try:
             answer: list[Row] | None = self._node.call("eth_getBlockReceipts", hex(height))
         except Refused as refused:
-            if not refused.missing:
+            if not has_no_method(refused):
                 raise
             self._single = True  # older nodes give receipts one by one only
             return self._single_receipts(rows)
@@ -176,9 +177,6 @@ class EvmNode:
         for start in range(0, len(rows), AT_ONCE):
             calls = [("eth_getTransactionReceipt", [row["hash"]]) for row in rows[start : start + AT_ONCE]]
             answers += self._node.batch(calls)
-        for answer in answers:
-            if isinstance(answer, Refused):
-                raise answer
         return answers
 
     def _calls(self, height: int, header: Row, rows: Sequence[Row]) -> list[Call] | None:
