@@ -97,11 +97,24 @@ def test_a_coinjoin_merges_nothing_unless_asked(tmp_path, blocks):
     ledger = ingest(MadeChain(mixed), tmp_path)
     number = ledger.transaction_id(tx.txid.hex())
     assert coinjoins(ledger).left_out()[number]
-    assert sum(coinjoins(ledger).left_out()) == 1
+    assert sum(coinjoins(ledger).merge_nothing()) == 1
     without, merged = (clusters(ledger, w).labels(ledger.counts["addresses"]) for w in (False, True))
     assert without.tolist() == by_hand(ledger, {number})
     assert merged.tolist() == by_hand(ledger)
     assert without.tolist() != merged.tolist()
+
+
+def test_many_equal_outputs_from_many_addresses_merge_nothing_though_no_coinjoin(tmp_path, blocks):
+    mixed, tx = joint(blocks)
+    split = replace(tx, outputs=tuple(replace(o, value=4_000_000_000) for o in tx.outputs[: len(tx.inputs)]))
+    *rest, last = mixed
+    ledger = ingest(
+        MadeChain([*rest, replace(last, transactions=(*last.transactions[:-1], split))]), tmp_path
+    )
+    number = ledger.transaction_id(tx.txid.hex())
+    assert not coinjoins(ledger).left_out()[number]
+    assert coinjoins(ledger).merge_nothing()[number]
+    assert clusters(ledger).labels(ledger.counts["addresses"]).tolist() == by_hand(ledger, {number})
 
 
 def test_addresses_that_strangers_share_merge_nothing(tmp_path, blocks):

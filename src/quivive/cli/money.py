@@ -98,7 +98,8 @@ def ingest(
 def cluster(folder: Path, with_coinjoin: bool, out: Path | None, as_json: bool) -> None:
     """Which addresses have one owner, by common input ownership? A heuristic, never proof.
 
-    A cluster is named by the smallest number of its addresses. CoinJoins merge nothing unless asked.
+    A cluster is named by the smallest number of its addresses. CoinJoins merge nothing unless asked, nor do
+    transactions of many equal outputs from many addresses.
     """
     from quivive.money.clusters import clusters, coinjoins, write_labels
     from quivive.money.ledger import Ledger
@@ -106,8 +107,13 @@ def cluster(folder: Path, with_coinjoin: bool, out: Path | None, as_json: bool) 
     ledger = Ledger.open(folder)
     with _working("Clustering"):
         found = clusters(ledger, with_coinjoin)
-        summary = {**_clusters(found, ledger), "coinjoins": coinjoins(ledger).count(),
-                   "coinjoins_merge": with_coinjoin}  # fmt: skip
+        joint = coinjoins(ledger)
+        summary = {
+            **_clusters(found, ledger),
+            "coinjoins": joint.count(),
+            "doubtful": int((joint.doubtful & ~joint.left_out()).sum()),
+            "coinjoins_merge": with_coinjoin,
+        }
         if out:
             strings = write_labels(ledger, found, out)
             summary |= {"labels": str(out), "addresses_file": str(strings)}
@@ -192,7 +198,8 @@ def _say_clusters(summary: dict[str, Any]) -> None:
     seen = {name: n for name, n in summary["coinjoins"].items() if n}
     named = ", ".join(f"{n:,} {name}" for name, n in seen.items()) or "none"
     merge = "they merged too" if summary["coinjoins_merge"] else "they merged nothing"
-    click.echo(f"CoinJoins and entries into mixers by their form: {named}; {merge}.")
+    doubtful = _counted(summary["doubtful"], "doubtful one")
+    click.echo(f"CoinJoins and entries into mixers by their form: {named}; {doubtful}; {merge}.")
     click.echo(
         "Common input ownership is a heuristic: it says who probably belongs together, it proves nothing."
     )

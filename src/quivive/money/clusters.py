@@ -10,6 +10,8 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from quivive import __version__
 from quivive.errors import NotFound, UsageError
+from quivive.money import coinjoin
 from quivive.money.clustering import Clusters
+from quivive.money.coinjoin.caution import doubtful
 from quivive.money.coinjoin.columns import detect_columns, left_out
 from quivive.money.coinjoin.nouns import COORDINATORS, PROTOCOLS, TYPES
 from quivive.money.scripts import OWNERLESS
@@ -37,14 +40,23 @@ LABELS = pa.schema([("address", pa.int64()), ("cluster", pa.int64())])
 
 @dataclass(frozen=True)
 class CoinJoins:
-    """What each transaction looks like: codes of `nouns.PROTOCOLS` int8[T], confidence float32[T]."""
+    """What each of T transactions looks like: codes of `nouns.PROTOCOLS` int8[T], confidence float32[T].
+
+    `doubtful` bool[T]: no verdict, but no link that an owner should be concluded from either.
+    """
 
     protocol: NDArray[np.int8]
     confidence: NDArray[np.float32]
+    doubtful: NDArray[np.bool_]
 
     def left_out(self) -> NDArray[np.bool_]:
-        """bool[T]: the transactions that merge nothing."""
+        """bool[T]: the transactions that have a CoinJoin's form."""
         return left_out(self.protocol, self.confidence)
+
+    def merge_nothing(self) -> NDArray[np.bool_]:
+        """bool[T]: those, and the doubtful ones."""
+        found: NDArray[np.bool_] = self.left_out() | self.doubtful
+        return found
 
     def count(self) -> dict[str, int]:
         """How many of each protocol."""
@@ -59,18 +71,19 @@ def coinjoins(ledger: Ledger) -> CoinJoins:
     known = [a for a in ledger.address_ids(_addresses_of_coordinators(ledger)) if a is not None]
     parts = [_of_segment(ledger, segment, types, np.array(known, np.int64)) for segment in _segments(ledger)]
     if not parts:
-        return CoinJoins(np.zeros(0, np.int8), np.zeros(0, np.float32))
+        return CoinJoins(np.zeros(0, np.int8), np.zeros(0, np.float32), np.zeros(0, np.bool_))
     return CoinJoins(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def clusters(ledger: Ledger, with_coinjoin: bool = False) -> Clusters:
     """Addresses by common input ownership; CoinJoins merge nothing unless `with_coinjoin`.
 
+    Neither do doubtful transactions: a link lost is found again elsewhere, a wrong merge is not undone.
     Addresses that strangers share (`scripts.OWNERLESS`) merge nothing either.
     """
     _refuse_accounts(ledger)
     segments = _segments(ledger)
-    skipped = None if with_coinjoin else coinjoins(ledger).left_out()
+    skipped = None if with_coinjoin else coinjoins(ledger).merge_nothing()
     shared = _shared(ledger)
     folder = ledger.folder / "index" / ("clusters-with" if with_coinjoin else "clusters-without")
     found, done = _kept(folder, segments)
@@ -135,18 +148,27 @@ def _shared(ledger: Ledger) -> NDArray[np.int64]:
 
 def _of_segment(
     ledger: Ledger, segment: Segment, types: NDArray[np.int8], coordinators: NDArray[np.int64]
-) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.bool_]]:
     """As last worked out for these very rows, else now."""
-    path = ledger.folder / "index" / f"coinjoins-{__version__}" / f"{segment.number:06}.npz"
+    path = ledger.folder / "index" / f"coinjoins-{_rules()}" / f"{segment.number:06}.npz"
     if path.exists():
         with np.load(path) as kept:
-            return kept["protocol"], kept["confidence"]
-    protocol, confidence = detect_columns(**_columns(ledger, segment, types), coordinators=coordinators)
+            return kept["protocol"], kept["confidence"], kept["doubtful"]
+    columns = _columns(ledger, segment, types)
+    protocol, confidence = detect_columns(**columns, coordinators=coordinators)
+    unclear = doubtful(*(columns[name] for name in ("in_off", "out_off", "out_val", "in_addr")))
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez_compressed(fresh, protocol=protocol, confidence=confidence)
+    np.savez_compressed(fresh, protocol=protocol, confidence=confidence, doubtful=unclear)
     fresh.replace(path)
-    return protocol, confidence
+    return protocol, confidence, unclear
+
+
+@lru_cache(maxsize=1)
+def _rules() -> str:
+    """A digest of the rules' source: what other rules found is worked out again."""
+    folder = Path(coinjoin.__file__).parent
+    return sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()[:12]
 
 
 def _columns(ledger: Ledger, segment: Segment, types: NDArray[np.int8]) -> dict[str, Any]:
@@ -226,7 +248,7 @@ def evidence(
     from quivive.money.merging import merged_by
 
     begin, goal = _seen(ledger, one), _seen(ledger, other)
-    skipped = None if with_coinjoin else coinjoins(ledger).left_out()
+    skipped = None if with_coinjoin else coinjoins(ledger).merge_nothing()
     batches = list(_inputs(ledger, _segments(ledger), _shared(ledger)))
     txs, addresses = (np.concatenate([np.asarray(b.column(c)) for b in batches]) for c in (0, 1))
     offsets = np.searchsorted(txs, np.arange(ledger.counts["transactions"] + 1))
