@@ -116,7 +116,7 @@ def test_without_anything_beside_it_the_gaps_are_named(ledger: Ledger) -> None:
     gaps = " ".join(exposure_of(ledger, busiest(ledger), book()).could_not_look)
     for missing in (
         "ends at height 59 on",
-        "No tags for chain 'btc'",
+        "No tag for chain 'btc'",
         "No rates",
         "No clusters",
         "No CoinJoin",

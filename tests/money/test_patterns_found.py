@@ -9,11 +9,11 @@ import pytest
 
 from money.made_chain import MadeChain, digest
 from quivive.money.blocks import AccountTransaction, Block, Input, Output, Transaction, Transfer
-from quivive.money.exposure.of_ledger import Beside
+from quivive.money.exposure.of_ledger import Beside, naming_of
 from quivive.money.ingest import ingest
 from quivive.money.ledger import Ledger
 from quivive.money.patterns import around
-from quivive.money.patterns.around import patterns_around
+from quivive.money.patterns.around import Around, patterns_around
 from quivive.money.patterns.of_trace import patterns_of_trace
 from quivive.money.tags.book import TagBook
 from quivive.money.tags.listing import Listing, ListVersion
@@ -54,8 +54,12 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     return Ledger.open(folder)
 
 
+def found_around(ledger: Ledger, address: str, tags: TagBook, beside: Beside) -> Around:
+    return patterns_around(ledger, address, naming_of(ledger, tags, beside.labels), beside)
+
+
 def test_a_peel_chain_is_found_around_an_address_in_the_middle_of_it(ledger: Ledger) -> None:
-    found = patterns_around(ledger, "owner-4", book(), Beside())
+    found = found_around(ledger, "owner-4", book(), Beside())
     (chain,) = [p for p in found.patterns if p.kind == "peel-chain"]
     assert chain.txids == tuple(digest("step", step).hex() for step in range(STEPS))
     assert found.could_not_look == ()
@@ -73,7 +77,7 @@ def test_with_too_many_transactions_around_it_says_that_there_are_more(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(around, "MOST", 4)
-    found = patterns_around(ledger, "owner-4", book(), Beside())
+    found = found_around(ledger, "owner-4", book(), Beside())
     assert found.patterns == ()
     assert found.could_not_look == (
         "Patterns were looked for in the nearest 4 transactions; there are more.",
@@ -82,15 +86,15 @@ def test_with_too_many_transactions_around_it_says_that_there_are_more(
 
 def test_flags_and_tags_of_mixers_are_used(ledger: Ledger) -> None:
     joined = ledger.transaction_id(digest("step", 4).hex())
-    flagged = patterns_around(ledger, "owner-4", book(), Beside(None, np.array([joined])))
+    flagged = found_around(ledger, "owner-4", book(), Beside(None, np.array([joined])))
     assert [p.txids[-1] for p in flagged.patterns if p.kind == "mixer-entry"] == [digest("step", 4).hex()]
     mixer = Tag("shop-4", "btc", "a mixer", category="mixing_service", confidence="service_data")
-    named = patterns_around(ledger, "owner-4", book(mixer), Beside())
+    named = found_around(ledger, "owner-4", book(mixer), Beside())
     assert [p.txids for p in named.patterns if p.kind == "mixer-entry"] == [(digest("step", 4).hex(),)]
 
 
 def test_an_address_that_nobody_has_seen_has_no_patterns(ledger: Ledger) -> None:
-    assert patterns_around(ledger, "nobody", book(), Beside()).patterns == ()
+    assert found_around(ledger, "nobody", book(), Beside()).patterns == ()
 
 
 def test_a_trace_that_stopped_at_a_coinjoin_names_the_way_in() -> None:
@@ -129,7 +133,7 @@ def poisoned() -> list[Block]:
 
 def test_address_poisoning_is_found_in_an_accounts_history(tmp_path: Path) -> None:
     ingest(MadeChain(poisoned(), "eth"), tmp_path)
-    (seen,) = patterns_around(Ledger.open(tmp_path), VICTIM, book(), Beside()).patterns
+    (seen,) = found_around(Ledger.open(tmp_path), VICTIM, book(), Beside()).patterns
     assert seen.kind == "address-poisoning"
     assert seen.txids == tuple("0x" + digest(name).hex() for name in ("paid", "bait", "lost"))
     assert FAKE in seen.why

@@ -28,7 +28,9 @@ def tag(category: str, confidence: str = "service_data", **more: object) -> Tag:
 
 def row(category: str, direct: float = 0.0, indirect: float = 0.0, **more: object) -> Row:
     tags = () if category in ENDS else (tag(category),)
-    entities = (Entity("a1", "somebody", 5, direct, 1 if direct else 3, ("t1", "t2"), tags),) if tags else ()
+    far = ("t0", "t2") if direct and indirect else ()
+    known = Entity("a1", "somebody", 5, direct, 1 if direct else 3, ("t1",), tags, far)
+    entities = (known,) if tags else ()
     share = direct + indirect
     amount, hops = round(share * 1000), 1 if direct else 3
     made = Row(category, amount, share, direct, indirect, amount, hops, 2.0, entities)
@@ -64,7 +66,7 @@ def test_direct_and_indirect_money_are_two_reasons_by_two_methods() -> None:
         ("received-from-abuse", "fact"), ("traced-from-abuse", "haircut")
     }  # fmt: skip
     assert said.total == 45 + 25
-    assert all(r.txids for r in said.reasons)
+    assert {r.method: r.txids for r in said.reasons} == {"fact": ("t1",), "haircut": ("t0", "t2")}
 
 
 def test_a_concept_counts_by_the_rule_of_the_broader_one() -> None:
@@ -78,6 +80,13 @@ def test_what_rests_on_a_cluster_is_a_heuristic_and_says_so() -> None:
     assert tagged.method == owned.method == "heuristic"
     assert "cluster" in tagged.sentence
     assert "whole cluster" in owned.sentence
+
+
+def test_a_tag_of_another_address_of_the_cluster_is_a_heuristic_of_fewer_points() -> None:
+    said = replace(exposure(cluster=3), cluster_tags=(tag("sanction", "authority_data"),))
+    (reason,) = assess(said, RULES, ()).reasons
+    assert (reason.rule, reason.method, reason.points) == ("cluster-sanctioned", "heuristic", 60)
+    assert "probably has the same owner" in reason.sentence
 
 
 def test_a_pattern_is_a_heuristic() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from quivive.money.exposure.nouns import Exposure, Row, Side
+from quivive.money.exposure.nouns import Entity, Exposure, Row, Side
 from quivive.money.exposure.tagged import exact_terms
 from quivive.money.risk_rules import Rule, Rules
 
@@ -26,6 +26,8 @@ SCHEMA: Final = "quivive.risk/1"
 SCALE: Final = (
     "Points put cases in order by the table named here; they are no probability and have no maximum."
 )
+_TOLD: Final = 3
+"""Tags that a sentence tells; the others stand beside it."""
 _GUESS: Final = 10
 """Confidence at or below which a tag is itself a guess: GraphSense's 'heuristic' and 'unknown'."""
 
@@ -71,30 +73,36 @@ class Statement:
         return sum(reason.points for reason in self.reasons)
 
 
-def assess(exposure: Exposure, rules: Rules, patterns: Iterable[Pattern] | None = None) -> Statement:
-    """The reasons that these rules give. `patterns` None: nobody looked for any, which is then said."""
-    found = [*_of_address(exposure, rules), *_of_sides(exposure, rules)]
-    found += [reason for each in patterns or () if (reason := _of_pattern(each, rules))]
+def assess(exposure: Exposure, rules: Rules, patterns: Iterable[Pattern] | None = None,
+           more_gaps: Sequence[str] = ()) -> Statement:  # fmt: skip
+    """The reasons that these rules give. `patterns` None: nobody looked for any, which is then said.
+
+    `more_gaps` are sentences on what the search for patterns could not look at.
+    """
+    found = [*_of_tags(exposure.tags, "address", rules), *_of_tags(exposure.cluster_tags, "cluster", rules)]
+    found += [*_of_sides(exposure, rules), *_of_patterns(patterns or (), rules)]
     found.sort(key=lambda r: (-r.points, r.rule, r.category, r.way, r.method, r.txids, r.sentence))
-    gaps = exposure.could_not_look
+    gaps = (*exposure.could_not_look, *more_gaps)
     if patterns is None:
         gaps += ("No patterns were looked for.",)
     return Statement(exposure.chain, exposure.address, tuple(found), gaps, rules,
                      _verdict(exposure, found), exposure.sources)  # fmt: skip
 
 
-def _of_address(exposure: Exposure, rules: Rules) -> Iterator[Reason]:
+def _of_tags(tags: Sequence[Tag], way: str, rules: Rules) -> Iterator[Reason]:
+    """Of the address itself ('address'), or of others of its cluster ('cluster'), which is a heuristic."""
     by_rule: dict[tuple[str, str], tuple[Rule, list[Tag]]] = {}
-    for tag in exposure.tags:
+    for tag in tags:
         for term in exact_terms(tag):
-            if rule := rules.find("address", None, term):
+            if rule := rules.find(way, None, term):
                 by_rule.setdefault((rule.id, term), (rule, []))[1].append(tag)
-    for (_, term), (rule, tags) in sorted(by_rule.items(), key=lambda item: item[0]):
+    for (_, term), (rule, said) in sorted(by_rule.items(), key=lambda item: item[0]):
         points, least = rule.steps[-1][1], rule.steps[-1][0]
-        said = "; ".join(sorted({_said(tag) for tag in tags}))
-        yield Reason(rule.id, points, "heuristic" if _guessed(tags) else "fact",
-                     f"{_capital(rule.why)}: {term} ({said}).", term, "address", least=least,
-                     tags=tuple(tags))  # fmt: skip
+        told = sorted({_said(tag) for tag in said})
+        more = f"; and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+        method: Method = "heuristic" if way == "cluster" or _guessed(said) else "fact"
+        sentence = f"{_capital(rule.why)}: {term} ({'; '.join(told[:_TOLD])}{more})."
+        yield Reason(rule.id, points, method, sentence, term, way, least=least, tags=tuple(said))
 
 
 def _of_sides(exposure: Exposure, rules: Rules) -> Iterator[Reason]:
@@ -113,8 +121,7 @@ def _of_row(side: Side, row: Row, how: str, share: float, rules: Rules, clustere
     step = rule.step(share) if rule else None
     if rule is None or step is None:
         return None
-    entities = [each for each in row.entities if (each.hops == 1) == (how == "direct") or how == "poison"]
-    entities = entities or list(row.entities)
+    entities = [each for each in row.entities if (each.hops == 1 if how == "direct" else _is_far(each, how))]
     tags = tuple(dict.fromkeys(tag for each in entities for tag in each.tags))
     known: dict[str, Method] = {"direct": "fact", "indirect": "haircut", "poison": "poison"}
     guessed = row.by_cluster or clustered or (bool(tags) and _guessed(tags))
@@ -130,16 +137,34 @@ def _of_row(side: Side, row: Row, how: str, share: float, rules: Rules, clustere
     return Reason(
         rule.id, step[1], "heuristic" if guessed else known[how], sentence, row.category, side.way, share,
         step[0], amount, 1 if how == "direct" else max(row.hops, 2),
-        tuple(dict.fromkeys(txid for each in entities for txid in each.txids)), tags,
+        tuple(dict.fromkeys(txid for each in entities for txid in _way(each, how))), tags,
     )  # fmt: skip
 
 
-def _of_pattern(found: Pattern, rules: Rules) -> Reason | None:
-    rule = rules.find("pattern", None, found.kind)
-    if rule is None:
-        return None
-    return Reason(rule.id, rule.steps[-1][1], "heuristic", f"{_capital(rule.why)}. {found.why}", found.kind,
-                  "pattern", least=rule.steps[-1][0], txids=found.txids)  # fmt: skip
+def _is_far(each: Entity, how: str) -> bool:
+    return how == "poison" or each.hops > 1 or bool(each.through)
+
+
+def _way(each: Entity, how: str) -> tuple[str, ...]:
+    return each.txids if how == "direct" or not each.through else each.through
+
+
+def _of_patterns(patterns: Iterable[Pattern], rules: Rules) -> Iterator[Reason]:
+    """One reason a rule, however often its shapes were seen: a guess repeated is still one guess."""
+    seen: dict[str, tuple[Rule, list[Pattern]]] = {}
+    for each in patterns:
+        if rule := rules.find("pattern", None, each.kind):
+            seen.setdefault(rule.id, (rule, []))[1].append(each)
+    for rule, found in seen.values():
+        kinds = sorted({each.kind for each in found})
+        first = min(found, key=lambda each: (each.kind, each.txids, each.why))
+        more = f" And {len(found) - 1} more such shapes." if len(found) > 1 else ""
+        yield Reason(
+            rule.id, rule.steps[-1][1], "heuristic", f"{_capital(rule.why)}. {first.why}{more}",
+            ", ".join(kinds), "pattern", least=rule.steps[-1][0],
+            txids=tuple(dict.fromkeys(txid for each in sorted(found, key=lambda p: (p.kind, p.txids))
+                                      for txid in each.txids)),
+        )  # fmt: skip
 
 
 def _verdict(exposure: Exposure, reasons: Sequence[Reason]) -> str:
@@ -148,8 +173,8 @@ def _verdict(exposure: Exposure, reasons: Sequence[Reason]) -> str:
     if reasons:
         facts = sum(reason.method == "fact" for reason in reasons)
         guesses = sum(reason.method == "heuristic" for reason in reasons)
-        return (f"{len(reasons)} reasons speak against it: {facts} are facts, {guesses} are guesses, "
-                f"{len(reasons) - facts - guesses} are reckoned by a convention.")  # fmt: skip
+        told = [f"facts: {facts}", f"reckoned: {len(reasons) - facts - guesses}", f"guesses: {guesses}"]
+        return f"Reasons against it: {len(reasons)} ({', '.join(told)})."
     named = ", ".join(
         f"{100 * side.attributed:.0f} % of what was {_WAYS[side.way]}" for side in exposure.sides
     )

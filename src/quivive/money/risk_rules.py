@@ -11,7 +11,7 @@ from typing import Any, Final
 from quivive.errors import BadConfig, NotFound
 
 SHIPPED: Final = Path(__file__).with_name("risk_rules.yaml")
-_WAYS: Final = ("address", "incoming", "outgoing", "pattern")
+_WAYS: Final = ("address", "cluster", "incoming", "outgoing", "pattern")
 _HOW: Final = ("direct", "indirect", "poison")
 _MOST_BYTES: Final = 2**20
 

@@ -27,8 +27,8 @@ def gaps_of(
     said = [_ends(ledger)]
     if not found:
         said.append("The ledger has never seen this address: nothing can be said of its money.")
-    if not tagged:
-        said.append(f"No tags for chain '{ledger.chain}' name an address that this ledger has seen: "
+    if found and not tagged:
+        said.append(f"No tag for chain '{ledger.chain}' names an address that the money came by: "
                     "every counterparty is unattributed.")  # fmt: skip
     if not rated:
         said.append("No rates were given: amounts have no value in money.")

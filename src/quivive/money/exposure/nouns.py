@@ -54,6 +54,8 @@ class Entity:
     hops: int
     txids: tuple[str, ...]
     tags: tuple[Tag, ...]
+    through: tuple[str, ...] = ()
+    """Of a direct counterparty: the largest way by which money passed through others as well."""
     by_cluster: bool = False
     """No tag names this very address: one names another address of its cluster, a heuristic."""
 
@@ -130,6 +132,8 @@ class Exposure:
     currency: str | None = None
     rates: str | None = None
     tip: tuple[int, str] | None = None
+    cluster_tags: tuple[Tag, ...] = ()
+    """Tags of other addresses of the cluster."""
     found: bool = True
     """False where the ledger has never seen the address."""
 

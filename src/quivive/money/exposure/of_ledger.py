@@ -13,7 +13,7 @@ from quivive.money.exposure import accounts, utxo
 from quivive.money.exposure.gaps import gaps_of
 from quivive.money.exposure.nouns import Exposure, Limits, Side, Way
 from quivive.money.exposure.rows import Names, Payments, side
-from quivive.money.exposure.tagged import Tagged, tagged
+from quivive.money.exposure.tagged import Asked, Naming, tagged
 from quivive.money.exposure.valued import Valued
 from quivive.money.exposure.walk import Ints, Mass, Reached, walk
 
@@ -46,55 +46,84 @@ def exposure_of(
     beside: Beside | None = None,
     asset: str | None = None,
     limits: Limits | None = None,
+    named: Naming | None = None,
 ) -> Exposure:
     """The exposure of an address, or of its cluster where `beside` has labels.
 
-    `asset` is a token's contract on an account chain; None is the chain's own coin. An address that the
-    ledger has not seen gives an exposure with `found` False. Raises UsageError for an asset that the ledger
-    does not know.
+    `asset` is a token's contract on an account chain; None is the chain's own coin. `named` is what
+    `naming_of` gave, where several addresses are looked at. An address that the ledger has not seen gives an
+    exposure with `found` False. Raises UsageError for an asset that the ledger does not know.
     """
     limits, beside = limits or Limits(), beside or Beside()
     number = ledger.address_id(address)
-    book = tagged_of(ledger, tags, beside.labels)
+    book = named or naming_of(ledger, tags, beside.labels)
     own = cluster_of_address(number, beside.labels)
     find = _sides_utxo if ledger.family == "utxo" else _sides_account
     known = _asset(ledger, asset)
     valued = Valued(ledger, rates, asset)
     sides = find(ledger, own, ways, book, beside, limits, valued, known) if number is not None else ()
     said = tags.of(address, ledger.chain)
-    gaps = gaps_of(ledger, sides, found=number is not None, tagged=bool(book.tags), rated=rates is not None,
+    gaps = gaps_of(ledger, sides, found=number is not None, tagged=book.any, rated=rates is not None,
                    valued=valued.wanted, clustered=beside.labels is not None,
                    flagged=beside.coinjoin is not None)  # fmt: skip
     return Exposure(
         ledger.chain, ledger.address(number) if number is not None else address, asset, valued.decimals,
-        len(own), sides, tuple(said), limits, gaps, tuple(str(version) for version in tags.lists()),
-        rates.currency if rates else None, rates.name if rates else None, _tip(ledger), number is not None,
+        len(own), sides, tuple(said), limits, gaps, _lists(tags),
+        rates.currency if rates else None, rates.name if rates else None, _tip(ledger),
+        book.among(own[own != number]) if len(own) > 1 else (), number is not None,
     )  # fmt: skip
 
 
-def beside_of(ledger: Ledger, labels: Path | None = None) -> Beside:
-    """What `quivive money cluster` left in the ledger's folder, or the labels of a file given."""
+def beside_of(
+    ledger: Ledger, labels: Path | None = None, *, cluster: bool = False, judge: bool = False
+) -> Beside:
+    """What lies beside a ledger, as asked: clusters from a file (or `cluster`: those of the ledger),
+    CoinJoins.
+
+    Files that `quivive money cluster` left in the ledger's folder are used. Where there are none, clusters,
+    and with `judge` CoinJoins too, are worked out now, which reads the whole ledger.
+    """
+    if ledger.family != "utxo":
+        return Beside()
+    joined = ledger.folder / COINJOINS
+    flagged = np.unique(_column(joined, "tx")) if joined.is_file() else None
+    if judge and flagged is None:
+        from quivive.money.clusters import coinjoins
+
+        flagged = np.flatnonzero(coinjoins(ledger).left_out()).astype(np.int64)
+    if labels is None and not cluster:
+        return Beside(None, flagged)
+    file = labels or ledger.folder / LABELS
+    if labels or file.is_file():
+        return Beside(_column(file, "cluster"), flagged)
+    from quivive.money.clusters import clusters
+
+    return Beside(clusters(ledger).labels(ledger.counts["addresses"]), flagged)
+
+
+def _column(path: Path, name: str) -> Ints:
     import pyarrow.parquet as pq
 
-    from quivive.errors import Unreadable
+    from quivive.errors import NotFound, Unreadable
 
-    def column(path: Path, name: str) -> Ints:
-        try:
-            return np.asarray(pq.read_table(path, columns=[name])[name].to_numpy(), np.int64)
-        except (OSError, ValueError, KeyError) as error:
-            raise Unreadable(
-                f"{path} does not read as written by 'quivive money cluster': {error}."
-            ) from error
-
-    clusters, joined = labels or ledger.folder / LABELS, ledger.folder / COINJOINS
-    return Beside(
-        column(clusters, "cluster") if labels or clusters.is_file() else None,
-        np.unique(column(joined, "tx")) if joined.is_file() else None,
-    )
+    try:
+        return np.asarray(pq.read_table(path, columns=[name])[name].to_numpy(), np.int64)
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise Unreadable(f"{path} does not read as 'quivive money cluster' writes it: {error}.") from error
 
 
-def tagged_of(ledger: Ledger, tags: TagBook, labels: Ints | None) -> Tagged:
-    """Which addresses of the ledger the lists name."""
+def _lists(tags: TagBook) -> tuple[str, ...]:
+    """The lists that were asked, those of sanctions first."""
+    versions = sorted(tags.lists(), key=lambda version: (version.kind != "sanctions", version.name))
+    return tuple(str(version) for version in versions)
+
+
+def naming_of(ledger: Ledger, tags: TagBook, labels: Ints | None) -> Naming:
+    """Which addresses of the ledger the lists name; with labels, clusters too: then all tags are read."""
+    if labels is None:
+        return Asked(ledger.addresses, lambda text: tags.of(text, ledger.chain))
     said = tags.by_address(ledger.chain)
     ids = ledger.address_ids(list(said)) if said else []
     named = {number: each for number, each in zip(ids, said.values(), strict=True) if number is not None}
@@ -133,7 +162,7 @@ def _asset(ledger: Ledger, asset: str | None) -> int:
     return number
 
 
-def _sides_utxo(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Tagged, beside: Beside, limits: Limits,
+def _sides_utxo(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Naming, beside: Beside, limits: Limits,
                 valued: Valued, _asset: int) -> tuple[Side, ...]:  # fmt: skip
     chain = chain_of(ledger, beside)
     tx, position = ledger.outputs_to(own.tolist())
@@ -150,7 +179,7 @@ def _sides_utxo(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Tagged, be
 
 
 def walk_utxo(
-    chain: utxo.Chain, paid: Payments, own: Ints, book: Tagged, limits: Limits, way: Way
+    chain: utxo.Chain, paid: Payments, own: Ints, book: Naming, limits: Limits, way: Way
 ) -> Reached:
     """Where the money of these payments came from or went to."""
     expand, cost = (utxo.backward, utxo.inputs_of) if way == "incoming" else (utxo.forward, utxo.outputs_of)
@@ -160,7 +189,7 @@ def walk_utxo(
     )  # fmt: skip
 
 
-def walk_account(book: accounts.Transfers, numbers: Ints, mass: Mass, own: Ints, tags: Tagged, limits: Limits,
+def walk_account(book: accounts.Transfers, numbers: Ints, mass: Mass, own: Ints, tags: Naming, limits: Limits,
                  way: Way, asset: int) -> Reached:  # fmt: skip
     """`walk_utxo` of transfers of an account chain."""
     back = way == "incoming"
@@ -173,7 +202,7 @@ def walk_account(book: accounts.Transfers, numbers: Ints, mass: Mass, own: Ints,
     )  # fmt: skip
 
 
-def _sides_account(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Tagged, beside: Beside, limits:
+def _sides_account(ledger: Ledger, own: Ints, ways: Sequence[Way], book: Naming, beside: Beside, limits:
 Limits, valued: Valued, asset: int) -> tuple[Side, ...]:  # fmt: skip
     moved = transfers(ledger)
     incoming, outgoing = accounts.subject(moved, own, asset)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quivive.money.exposure.nouns import Entity, Row, Side, Way
-from quivive.money.exposure.tagged import Tagged, conflicts_of
+from quivive.money.exposure.tagged import Naming, conflicts_of, gravity
 from quivive.money.exposure.walk import CUT, ROW_OF, End, Ints, Mass, Reached, touched
 
 LISTED: Final = 10
@@ -45,8 +45,8 @@ class Names:
     txids: Callable[[Sequence[int]], Sequence[str]]
 
 
-def side(way: Way, paid: Payments, reached: Reached, tagged: Tagged, names: Names, fiat: bool) -> Side:
-    """All rows of one side, the attributed ones first, each group by amount; amounts add up exactly."""
+def side(way: Way, paid: Payments, reached: Reached, tagged: Naming, names: Names, fiat: bool) -> Side:
+    """All rows of one side, the gravest category first; amounts add up exactly."""
     total = sum(paid.amounts)
     poison = _poison(reached, paid, len(tagged.categories))
     keys = _keys(reached, tagged)
@@ -61,7 +61,7 @@ def side(way: Way, paid: Payments, reached: Reached, tagged: Tagged, names: Name
     if fiat:
         parts = apportion(whole, cents)
         rows = [replace(row, fiat=_money(part)) for row, part in zip(rows, parts, strict=True)]
-    rows.sort(key=lambda row: (not row.attributed, -row.amount, row.category, row.by_cluster))
+    rows.sort(key=_worst_first)
     times = paid.times if paid.times is not None and len(paid.times) else None
     return Side(
         way, total, len(set(paid.txs.tolist())), 1.0 - sum(row.direct for row in rows) if total else 0.0,
@@ -84,7 +84,11 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
     return parts
 
 
-def _keys(reached: Reached, tagged: Tagged) -> list[tuple[str, bool, int]]:
+def _worst_first(row: Row) -> tuple[bool, int, int, str, bool]:
+    return not row.attributed, gravity(row.category), -row.amount, row.category, row.by_cluster
+
+
+def _keys(reached: Reached, tagged: Naming) -> list[tuple[str, bool, int]]:
     """Row of each end of a way: name, whether by cluster, code (-1: no category)."""
     found = []
     for code, end in zip(reached.column("code").tolist(), reached.column("end").tolist(), strict=True):
@@ -97,7 +101,7 @@ def _keys(reached: Reached, tagged: Tagged) -> list[tuple[str, bool, int]]:
 
 
 def _row(key: tuple[str, bool, int], chosen: NDArray[np.bool_], reached: Reached, mass: Mass, total: int,
-         tagged: Tagged, names: Names, way: Way, poison: dict[int, int]) -> Row:  # fmt: skip
+         tagged: Naming, names: Names, way: Way, poison: dict[int, int]) -> Row:  # fmt: skip
     name, by_cluster, code = key
     part, hops = mass[chosen, 0], reached.column("hops")[chosen]
     amount = float(part.sum())
@@ -119,7 +123,7 @@ def _row(key: tuple[str, bool, int], chosen: NDArray[np.bool_], reached: Reached
     return replace(row, examples=txids, detail=_cuts(chosen, reached, mass, total))
 
 
-def _entities(places: Ints, reached: Reached, mass: Mass, total: int, tagged: Tagged, names: Names, way: Way,
+def _entities(places: Ints, reached: Reached, mass: Mass, total: int, tagged: Naming, names: Names, way: Way,
               by_cluster: bool) -> tuple[tuple[Entity, ...], int]:  # fmt: skip
     """The tagged addresses behind a row, the largest first, each with its shortest way."""
     address, hops = reached.column("address")[places], reached.column("hops")[places]
@@ -131,13 +135,21 @@ def _entities(places: Ints, reached: Reached, mass: Mass, total: int, tagged: Ta
     texts = names.addresses([int(each[i]) for i in largest])
     found = []
     for text, i, end in zip(texts, largest.tolist(), best.tolist(), strict=True):
-        tags = tagged.tags_of(int(each[i]))
-        txs = reached.way(int(reached.column("tx")[end]), int(reached.column("trail")[end]))[:_WAY]
-        txids = tuple(names.txids(txs if way == "incoming" else txs[::-1]))
+        tags, far = tagged.tags_of(int(each[i])), places[(index == i) & (hops > 1)]
+        longer = int(far[np.argmax(mass[far, 0])]) if len(far) and hops[index == i].min() == 1 else None
         who = next((tag.actor or tag.label for tag in tags), "")
-        found.append(Entity(text, who, round(float(sums[i])), float(sums[i]) / total if total else 0.0,
-                            int(reached.column("hops")[end]), txids, tags, by_cluster))  # fmt: skip
+        found.append(Entity(
+            text, who, round(float(sums[i])), float(sums[i]) / total if total else 0.0,
+            int(reached.column("hops")[end]), _txids(end, reached, names, way), tags,
+            _txids(longer, reached, names, way) if longer is not None else (), by_cluster,
+        ))  # fmt: skip
     return tuple(found), len(each) - len(found)
+
+
+def _txids(end: int, reached: Reached, names: Names, way: Way) -> tuple[str, ...]:
+    """The transactions of one way, in the order of the money."""
+    txs = reached.way(int(reached.column("tx")[end]), int(reached.column("trail")[end]))[:_WAY]
+    return tuple(names.txids(txs if way == "incoming" else txs[::-1]))
 
 
 def _cuts(chosen: NDArray[np.bool_], reached: Reached, mass: Mass, total: int) -> dict[str, float]:

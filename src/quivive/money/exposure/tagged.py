@@ -6,9 +6,9 @@ such attributions stay apart from those of the address itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -28,6 +28,77 @@ class Category:
     by_cluster: bool = False
 
 
+class Naming(Protocol):
+    """Says what addresses are tagged as."""
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """What codes stand for."""
+        ...
+
+    @property
+    def any(self) -> bool:
+        """Whether any tag names anybody, as far as was asked."""
+        ...
+
+    def codes_of(self, addresses: Ints) -> Ints:
+        """The category of each address, -1 for none."""
+        ...
+
+    def tags_of(self, address: int) -> tuple[Tag, ...]:
+        """What is said of an address, the surest first."""
+        ...
+
+    def among(self, addresses: Ints) -> tuple[Tag, ...]:
+        """What is said of these very addresses."""
+        ...
+
+
+class Asked:
+    """Asks the lists for each address when it is first reached, so that what is not reached costs nothing."""
+
+    def __init__(self, texts: Callable[[Sequence[int]], Sequence[str]],
+                 said: Callable[[str], Sequence[Tag]]) -> None:  # fmt: skip
+        self._texts, self._said = texts, said
+        self._codes: dict[int, int] = {}
+        self._numbers: dict[Category, int] = {}
+        self._tags: dict[int, tuple[Tag, ...]] = {}
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """In the order in which they were met."""
+        return tuple(self._numbers)
+
+    @property
+    def any(self) -> bool:
+        """Whether a tag named one of the addresses asked for."""
+        return bool(self._tags)
+
+    def codes_of(self, addresses: Ints) -> Ints:
+        """The category of each address, -1 for none."""
+        each, index = np.unique(addresses, return_inverse=True)
+        wanted = each.tolist()
+        fresh = [number for number in wanted if number not in self._codes]
+        for number, text in zip(fresh, self._texts(fresh) if fresh else (), strict=True):
+            self._codes[number] = self._code(number, _sorted(self._said(text)))
+        return np.array([self._codes[number] for number in wanted], np.int64)[index]
+
+    def tags_of(self, address: int) -> tuple[Tag, ...]:
+        """What was said of an address that was asked for."""
+        return self._tags.get(address, ())
+
+    def among(self, addresses: Ints) -> tuple[Tag, ...]:
+        """What is said of these very addresses."""
+        self.codes_of(addresses)
+        return tuple(tag for number in addresses.tolist() for tag in self._tags.get(number, ()))
+
+    def _code(self, number: int, tags: tuple[Tag, ...]) -> int:
+        if not tags:
+            return -1
+        self._tags[number] = tags
+        return self._numbers.setdefault(Category(category_of(tags)), len(self._numbers))
+
+
 @dataclass(frozen=True)
 class Tagged:
     """Tagged addresses, and clusters where labels are given: sorted ids, each a code into `categories`."""
@@ -40,6 +111,11 @@ class Tagged:
     tags: Mapping[int, tuple[Tag, ...]]
     cluster_tags: Mapping[int, tuple[Tag, ...]] = field(default_factory=dict)
     labels: Ints | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether any tag names an address of the ledger."""
+        return bool(self.tags)
 
     def codes_of(self, addresses: Ints) -> Ints:
         """The category of each address, -1 for none; the address's own tag before its cluster's."""
@@ -54,6 +130,11 @@ class Tagged:
         if address in self.tags or self.labels is None:
             return self.tags.get(address, ())
         return self.cluster_tags.get(int(cluster_of(self.labels, np.array([address]))[0]), ())
+
+    def among(self, addresses: Ints) -> tuple[Tag, ...]:
+        """What is said of these very addresses."""
+        named = addresses[np.isin(addresses, self.addresses)].tolist()
+        return tuple(tag for number in named for tag in self.tags[number])
 
 
 def tagged(tags: Mapping[int, Sequence[Tag]], labels: Ints | None = None) -> Tagged:
@@ -76,7 +157,7 @@ def tagged(tags: Mapping[int, Sequence[Tag]], labels: Ints | None = None) -> Tag
 
 def category_of(tags: Sequence[Tag]) -> str:
     """One concept for all that is said of an address: the gravest, then the most confident, then by name."""
-    said = [(_gravity(term), -tag.level, term) for tag in tags for term in exact_terms(tag)]
+    said = [(gravity(term), -tag.level, term) for tag in tags for term in exact_terms(tag)]
     return min(said)[2] if said else _UNSAID
 
 
@@ -101,8 +182,8 @@ def exact_terms(tag: Tag) -> tuple[str, ...]:
     return tuple(term for term in tag.terms if term not in implied)
 
 
-def _gravity(term: str) -> int:
-    """Sanctioned first, then abuses, mixers, what an issuer froze, bridges, other services, the rest."""
+def gravity(term: str) -> int:
+    """Rank of a concept, 0 the worst: sanctions, abuse, mixers, frozen, bridges, exchanges, services."""
     from quivive.money.tags import categories as c
 
     groups = (c.SANCTIONED, c.ABUSES, c.MIXERS, c.FROZEN, c.BRIDGES, c.EXCHANGES, c.SERVICES)

@@ -27,6 +27,7 @@ def as_dict(exposure: Exposure) -> dict[str, Any]:
         "method": "haircut; poison beside it as the upper bound",
         "limits": asdict(exposure.limits),
         "tags": [tag_as_dict(tag) for tag in exposure.tags],
+        "tags_of_other_addresses_of_the_cluster": [tag_as_dict(tag) for tag in exposure.cluster_tags],
         "sides": [_side(side) for side in exposure.sides],
         "currency": exposure.currency,
         "rates": exposure.rates,
@@ -69,6 +70,7 @@ def _row(row: Row) -> dict[str, Any]:
 def _entity(each: Entity) -> dict[str, Any]:
     return {
         "address": each.address, "name": each.name, "amount": str(each.amount), "share": each.share,
-        "hops": each.hops, "txids": list(each.txids), "by_cluster": each.by_cluster,
+        "hops": each.hops, "txids": list(each.txids),
+        "txids_through_others": list(each.through), "by_cluster": each.by_cluster,
         "tags": [tag_as_dict(tag) for tag in each.tags],
     }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from quivive.money.exposure import accounts, utxo
-from quivive.money.exposure.tagged import Tagged
+from quivive.money.exposure.tagged import Naming
 from quivive.money.exposure.walk import Ints
 from quivive.money.patterns.address_poisoning import LISTED, History, address_poisoning
 from quivive.money.patterns.find import find
@@ -19,7 +19,6 @@ from quivive.money.trace.nouns import Pattern
 if TYPE_CHECKING:
     from quivive.money.exposure.of_ledger import Beside
     from quivive.money.ledger import Ledger
-    from quivive.money.tags.book import TagBook
 
 HOPS: Final = 12
 MOST: Final = 5_000
@@ -34,27 +33,30 @@ class Around:
     could_not_look: tuple[str, ...]
 
 
-def patterns_around(ledger: Ledger, address: str, tags: TagBook, beside: Beside) -> Around:
-    """Shapes in which the address (or its cluster) takes part, or which its money takes within HOPS hops."""
-    from quivive.money.exposure.of_ledger import cluster_of_address, tagged_of
+def patterns_around(ledger: Ledger, address: str, named: Naming, beside: Beside) -> Around:
+    """Shapes in which the address (or its cluster) takes part, or which its money takes within HOPS hops.
+
+    `named`: which addresses the lists name, from `exposure.of_ledger.naming_of`.
+    """
+    from quivive.money.exposure.of_ledger import cluster_of_address
 
     number = ledger.address_id(address)
     if number is None:
         return Around((), ())
     own = cluster_of_address(number, beside.labels)
     if ledger.family == "utxo":
-        return _utxo(ledger, own, tagged_of(ledger, tags, beside.labels), beside)
+        return _utxo(ledger, own, named, beside)
     return _account(ledger, own)
 
 
-def _utxo(ledger: Ledger, own: Ints, tagged: Tagged, beside: Beside) -> Around:
+def _utxo(ledger: Ledger, own: Ints, tagged: Naming, beside: Beside) -> Around:
     from quivive.money.exposure.of_ledger import chain_of
 
     chain = chain_of(ledger, beside)
     tx, position = ledger.outputs_to(own.tolist())
     txs, more = neighbours(chain, utxo.at(chain.out_off, tx) + position)
     view = part(chain, txs, np.asarray(ledger.times(txs)) if len(txs) else np.zeros(0, np.int64))
-    seen = find(view, own, _mixers(tagged))
+    seen = find(view, own, _mixers(view, tagged))
     names = ledger.txids(txs.tolist())
     patterns = tuple(Pattern(s.kind, s.why, tuple(names[tx] for tx in s.txs)) for s in _once(seen))
     gaps = (
@@ -113,11 +115,14 @@ def _among(numbers: Ints, members: Ints) -> Ints:
     return np.where(members[place] == numbers, place, -1).astype(np.int64)
 
 
-def _mixers(tagged: Tagged) -> Ints:
+def _mixers(view: View, tagged: Naming) -> Ints:
     from quivive.money.tags.categories import MIXERS
 
-    codes = [code for code, category in enumerate(tagged.categories) if category.name in MIXERS]
-    return tagged.addresses[np.isin(tagged.codes, codes)]
+    addresses = np.union1d(view.in_addr, view.out_addr)
+    addresses = addresses[addresses >= 0].astype(np.int64)
+    codes = tagged.codes_of(addresses)
+    mixing = [code for code, category in enumerate(tagged.categories) if category.name in MIXERS]
+    return addresses[np.isin(codes, mixing)]
 
 
 def _account(ledger: Ledger, own: Ints) -> Around:
