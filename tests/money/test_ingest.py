@@ -254,6 +254,13 @@ def test_two_transactions_of_one_id_are_two_and_the_later_is_spent(tmp_path):
     assert flows.tx_of(flows.in_prev[:]).tolist() == [1]
 
 
+def test_a_source_that_does_not_name_parents_is_followed_by_height(tmp_path, blocks):
+    ingest(MadeChain(blocks[:60]), tmp_path)
+    orphaned = [replace(block, previous=bytes(32)) for block in blocks]
+    ledger = ingest(MadeChain(orphaned), tmp_path)
+    assert ledger.tip == (119, blocks[-1].hash)
+
+
 def test_only_one_run_writes_at_a_time(tmp_path, blocks):
     with locked(tmp_path), pytest.raises(UsageError, match="Another run is writing"):
         ingest(MadeChain(blocks), tmp_path)

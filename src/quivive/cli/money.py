@@ -68,10 +68,10 @@ def ingest(
     """Bring the ledger in DIR to the last block of SOURCE.
 
     SOURCE is a node's URL (http://127.0.0.1:8332), a blk*.dat file or the folder of them, a raw block, or a
-    file or folder of bitcoin-etl or ethereum-etl. A node's user and password come from the environment
-    variable QUIVIVE_RPC_AUTH (user:password), its cookie file, or the URL. A run that was interrupted goes on
-    where it was; blocks that the source's chain no longer has are taken away. Of input that does not read
-    nothing is kept.
+    file or folder of bitcoin-etl or ethereum-etl. A node's user and password come from $QUIVIVE_RPC_AUTH
+    (user:password), from the cookie file that $QUIVIVE_RPC_COOKIE names, or from the URL. A run that was
+    interrupted goes on where it was; blocks that the source's chain no longer has are taken away. Of input
+    that does not read nothing is kept.
     """
     from quivive.money.ingest import ingest as follow
     from quivive.money.ledger.engines import engine

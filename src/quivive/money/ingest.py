@@ -18,6 +18,9 @@ from quivive.money.ledger.writing import append, locked, restore, room, sweep, t
 _AGAIN = 20
 """How often the chain may change its mind during one run."""
 
+_NOT_TOLD = bytes(32)
+"""The parent of a block whose source does not name it (bitcoin-etl)."""
+
 Tell = Callable[[int, int], None]
 """Told the height reached and the height of the source's last block."""
 
@@ -127,5 +130,5 @@ def _extended(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Led
 def _refuse_gap(block: Block, height: int, previous: bytes | None) -> None:
     if block.height != height:
         raise Unreadable(f"After block {height - 1} the source gave block {block.height}.")
-    if previous is not None and block.previous != previous:
+    if previous is not None and block.previous not in (previous, _NOT_TOLD):
         raise _Reorganised
