@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import table_money
+from table_lines import table as _table
+
 HERE = Path(__file__).parent
 HEAD = """# Benchmarks
 
@@ -480,18 +483,15 @@ SECTIONS = (
     ("media_video", _media_video),
     ("media_text", _media_text),
     ("media_hostile", _media_hostile),
+    ("money_cluster", table_money.cluster),
+    ("money_coinjoin", table_money.coinjoin),
+    ("money_patterns", table_money.patterns),
+    ("money_ledger", table_money.ledger),
 )
 
 
 def _cell(row: Mapping[str, Any]) -> str:
     return f"{100 * row['cer']:.1f} % ({row['values']}/{row['of']})"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield f"| {' | '.join(str(cell) for cell in row)} |"
 
 
 def _interval(value: Sequence[float], digits: int) -> str:
