@@ -1,7 +1,7 @@
 """A made-up theft on a small chain with the spelling of Bitcoin's: what the guide, the CLI and the page show.
 
-10 BTC are stolen in transaction 'theft'. A peel chain takes 1 BTC to an exchange and 2 BTC to a mixer, 3 BTC are
-joined with 1 BTC of somebody else and wait unspent, 0.05 BTC go into a CoinJoin of Whirlpool's form.
+10 BTC are stolen in transaction 'theft'. A peel chain takes 1.5 BTC to an exchange and 2 BTC to a mixer,
+3 BTC are joined with 1 BTC of somebody else and wait unspent, 0.05 BTC go into a CoinJoin of Whirlpool form.
 """
 
 from __future__ import annotations

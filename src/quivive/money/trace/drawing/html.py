@@ -123,7 +123,7 @@ def _node(trace: Trace, node: Node, stop: Stop | None, x: int, y: int) -> dict[s
         "x": x,
         "y": y,
         "kind": kind(node, stop),
-        "name": shown.who(node) or shown.short(node.address),
+        "name": shown.cut(shown.who(node)) or shown.short(node.address),
         "amounts": {method: f"{shown.brief(node.taint[method], asset)} {shown.plain(asset.symbol)}"
                     for method in trace.methods},
         "details": [

@@ -83,6 +83,11 @@ def short(address: str | None) -> str:
     return text if len(text) <= 22 else f"{text[:10]}…{text[-8:]}"
 
 
+def cut(text: str, most: int = 28) -> str:
+    """A name that fits into a picture."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def day(time: int | None) -> str:
     """The date, UTC."""
     return moment(time)[:10]
