@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from quivive.money.exposure.nouns import Entity, Row, Side, Way
-from quivive.money.exposure.tagged import Naming, conflicts_of, gravity
+from quivive.money.exposure.nouns import ENDS, Entity, Row, Side, Way
+from quivive.money.exposure.tagged import Category, Naming, conflicts_of, gravity
 from quivive.money.exposure.walk import CUT, ROW_OF, End, Ints, Mass, Reached, touched
 
+_NAMES: Final = tuple(ENDS)
 LISTED: Final = 10
 """Tagged addresses that a row lists, the largest first."""
 _WAY: Final = 12
@@ -49,11 +50,11 @@ def side(way: Way, paid: Payments, reached: Reached, tagged: Naming, names: Name
     """All rows of one side, the gravest category first; amounts add up exactly."""
     total = sum(paid.amounts)
     poison = _poison(reached, paid, len(tagged.categories))
-    keys = _keys(reached, tagged)
+    keys = _keys(reached)
     mass = reached.column("mass")
     rows, cents = [], []
-    for key in sorted(set(keys)):
-        chosen = np.array([k == key for k in keys])
+    for key in np.unique(keys).tolist():
+        chosen = keys == key
         rows.append(_row(key, chosen, reached, mass, total, tagged, names, way, poison))
         cents.append(float(mass[chosen, 1].sum()))
     rows = _exact(rows, total)
@@ -88,30 +89,30 @@ def _worst_first(row: Row) -> tuple[bool, int, int, str, bool]:
     return not row.attributed, gravity(row.category), -row.amount, row.category, row.by_cluster
 
 
-def _keys(reached: Reached, tagged: Naming) -> list[tuple[str, bool, int]]:
-    """Row of each end of a way: name, whether by cluster, code (-1: no category)."""
-    found = []
-    for code, end in zip(reached.column("code").tolist(), reached.column("end").tolist(), strict=True):
-        if code >= 0:
-            category = tagged.categories[code]
-            found.append((category.name, category.by_cluster, code))
-        else:
-            found.append((ROW_OF[End(end)], False, -1))
-    return found
+def _keys(reached: Reached) -> Ints:
+    """Row of each end of a way: its code, or -1 less the place of its name in _NAMES."""
+    of_end = np.array([-1 - _NAMES.index(ROW_OF[end]) if end in ROW_OF else 0 for end in End], np.int64)
+    code = reached.column("code")
+    return np.where(code >= 0, code, of_end[reached.column("end")])
 
 
-def _row(key: tuple[str, bool, int], chosen: NDArray[np.bool_], reached: Reached, mass: Mass, total: int,
+def _named(key: int, tagged: Naming) -> Category:
+    return tagged.categories[key] if key >= 0 else Category(_NAMES[-1 - key])
+
+
+def _row(key: int, chosen: NDArray[np.bool_], reached: Reached, mass: Mass, total: int,
          tagged: Naming, names: Names, way: Way, poison: dict[int, int]) -> Row:  # fmt: skip
-    name, by_cluster, code = key
+    category = _named(key, tagged)
+    name, by_cluster = category.name, category.by_cluster
     part, hops = mass[chosen, 0], reached.column("hops")[chosen]
     amount = float(part.sum())
     share = amount / total if total else 0.0
     direct = float(part[hops == 1].sum()) / total if total else 0.0
     row = Row(
-        name, round(amount), share, direct, share - direct, poison.get(code, round(amount)), int(hops.min()),
+        name, round(amount), share, direct, share - direct, poison.get(key, round(amount)), int(hops.min()),
         float((part * hops).sum() / amount) if amount else float(hops.min()), by_cluster=by_cluster,
     )  # fmt: skip
-    if code >= 0:
+    if key >= 0:
         entities, more = _entities(
             np.flatnonzero(chosen), reached, mass, total, tagged, names, way, by_cluster
         )
