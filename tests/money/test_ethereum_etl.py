@@ -186,6 +186,13 @@ class TestParts:
             ("internal", None, ALICE, BOB, 9),
         ]
 
+    def test_a_trace_of_status_0_moved_nothing_nor_did_those_below_it(self, make: Make) -> None:
+        trace = {"block_number": 5, "transaction_hash": TXID, "from_address": ALICE, "to_address": BOB}
+        trace |= {"trace_type": "call", "call_type": "call", "value": 9, "error": None, "status": 1}
+        rows = [trace | {"trace_address": []}, trace | {"trace_address": [0], "status": 0}]
+        rows += [trace | {"trace_address": [0, 0]}, trace | {"trace_address": [1], "value": 8}]
+        assert [move[-1] for move in moves([*make(traces=rows).blocks(0)])] == [9, 8]
+
     def test_blocks_follow_each_other_from_any_height(self, make: Make) -> None:
         later = BLOCK | {"number": 6, "hash": OTHER, "parent_hash": HASH}
         source = make(blocks=[later, BLOCK])

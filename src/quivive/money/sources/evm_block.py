@@ -9,7 +9,7 @@ The same answer, whoever told the pieces (a node or an ethereum-etl export). Cho
 * CALLCODE and DELEGATECALL run foreign code at the caller's own address: they move nothing. Zero native
   value is no transfer; zero tokens are one, since address poisoning consists of them.
 * Rewards, withdrawals (EIP-4895) and genesis balances belong to no transaction: they are the last
-  transaction of their block, whose id is the block's hash.
+  transaction of their block, whose id is the block's hash, or where that is not known (zeros) its height.
 * Amounts are exact up to 2**256 - 1; a ledger whose column holds less says so itself.
 """
 
@@ -115,7 +115,8 @@ def block(pieces: Pieces) -> Block:
     ordered = sorted(parts.items(), key=lambda item: _order(item[1]))
     transactions = [_transaction(txid, each) for txid, each in ordered]
     if outside := _numbered(_outside(pieces)):
-        transactions.append(AccountTransaction(pieces.hash, None, None, True, outside))
+        own = pieces.hash if any(pieces.hash) else pieces.height.to_bytes(32, "big")
+        transactions.append(AccountTransaction(own, None, None, True, outside))
     return Block(pieces.height, pieces.hash, pieces.previous, pieces.time, tuple(transactions))
 
 
