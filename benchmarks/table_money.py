@@ -38,11 +38,11 @@ def coinjoin(result: Result) -> Iterator[str]:
     yield "## Money: CoinJoins"
     yield ""
     yield (
-        f"`money_coinjoin.py`, {result['date']}: Dumplings' labelled transactions; half were looked "
-        "at while the rules were written, the other half was kept. Dumplings' JoinMarket label is any transaction of "
-        "that rough form; by JoinMarket's own definition 30 of the kept ones are CoinJoins. Of the transactions "
-        "after mixing that are called CoinJoins all but one have JoinMarket's form and their inputs can be "
-        "shared out to the participants."
+        f"`money_coinjoin.py`, {result['date']}: Dumplings' labelled transactions; half were looked at "
+        "while the rules were written, the other half was kept. Dumplings' JoinMarket label is any "
+        "transaction of that rough form; by JoinMarket's own definition 30 of the kept ones are CoinJoins. "
+        "Of the transactions after mixing that are called CoinJoins all but one have JoinMarket's form, and "
+        "their inputs can be shared out to the participants."
     )
     yield ""
     rows = []
@@ -84,8 +84,8 @@ def ledger(result: Result) -> Iterator[str]:
     reading = "; ".join(f"{each['transactions per CPU second']:,}/s" for each in result["reading"])
     yield (
         f"`money_ledger.py`, {result['date']}: {large['rows']['transactions']:,} generated transactions "
-        f"with random ids and addresses. Real blocks are read at {reading} (transactions in a CPU second), the ledger is "
-        f"written at {large['transactions per CPU second']:,}/s. Bytes a row: {sizes}; index "
+        f"with random ids and addresses. Real blocks are read at {reading} (transactions in a CPU second), "
+        f"the ledger is written at {large['transactions per CPU second']:,}/s. Bytes a row: {sizes}; index "
         f"{large['index bytes by transaction']} a transaction."
     )
     yield ""

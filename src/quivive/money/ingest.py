@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from quivive.money.blocks import Block, Source
 from quivive.money.ledger import Ledger
 from quivive.money.ledger import manifest as manifests
 from quivive.money.ledger.engines import DuckDB, Engine
-from quivive.money.ledger.manifest import BATCH, Manifest
+from quivive.money.ledger.manifest import BATCH
 from quivive.money.ledger.staged import Staged
 from quivive.money.ledger.writing import append, locked, restore, room, sweep, truncate
 
@@ -70,9 +71,8 @@ def _opened(folder: Path, source: Source, batch: int) -> Ledger:
 
 
 def _followed(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Ledger:
-    before = ledger.manifest
     for _ in range(_AGAIN):
-        ledger = _rewound(ledger, source, before)
+        ledger = _rewound(ledger, source)
         try:
             return _extended(ledger, source, engine, tell)
         except _Reorganised:
@@ -80,7 +80,7 @@ def _followed(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Led
     raise Unreadable(f"The source changed its chain {_AGAIN} times during this run: run it again.")
 
 
-def _rewound(ledger: Ledger, source: Source, before: Manifest) -> Ledger:
+def _rewound(ledger: Ledger, source: Source) -> Ledger:
     """Without the blocks that the source's chain does not have (any more)."""
     if ledger.tip is None:
         return ledger
@@ -116,7 +116,7 @@ def _extended(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Led
         return ledger
     staged, left = Staged(ledger.family), room(ledger)
     previous = ledger.tip[1] if ledger.tip else None
-    for block in source.blocks(start):
+    for block in _uncollected(source.blocks(start)):
         _refuse_gap(block, start, previous)
         staged.add(block)
         start, previous = start + 1, block.hash
@@ -125,6 +125,20 @@ def _extended(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Led
             staged, left = Staged(ledger.family), room(ledger)
         tell(block.height, max(tip, block.height))
     return append(ledger, staged, engine)
+
+
+def _uncollected(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The blocks, without a search for garbage among their many small objects: none of them form cycles.
+
+    Reading a node's answers takes half the time so.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield from blocks
+    finally:
+        if was:
+            gc.enable()
 
 
 def _refuse_gap(block: Block, height: int, previous: bytes | None) -> None:
