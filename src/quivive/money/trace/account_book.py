@@ -128,7 +128,8 @@ class LedgerBook:
     def _read(self, numbers: Sequence[int]) -> list[Hop]:
         names = ("tx", "position", "kind", "asset", "sender", "receiver", "value")
         columns = [self._column(name).take(numbers) for name in names]
+        rows = zip(numbers, *columns, strict=True)
         return [
-            Hop(number, *row, int(value) if value is not None else 0)
-            for number, (*row, value) in zip(numbers, zip(*columns, strict=True), strict=True)
+            Hop(number, tx, position, kind, asset, sender, receiver, int(value or 0))
+            for number, tx, position, kind, asset, sender, receiver, value in rows
         ]
