@@ -1,7 +1,7 @@
 """What is in a block, before anything is numbered?
 
-Sources (`money/sources/`) make these nouns, the ledger (`money/ledger/`) stores them. Amounts are whole numbers
-of the smallest unit (satoshi, wei, a token's own); hashes are bytes in the order in which they are displayed.
+Sources (`money/sources/`) make these nouns, the ledger (`money/ledger/`) stores them. Amounts are whole
+numbers of the smallest unit (satoshi, wei, a token's own); hashes are bytes in the order in which they are displayed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TransferKind = Literal["native", "internal", "token", "fee", "reward", "withdraw
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output of a UTXO transaction: its value, the type of its script and the address this pays, if any."""
+    """An output of a UTXO transaction: value, type of its script and the address that this pays, if any."""
 
     value: int
     type: str

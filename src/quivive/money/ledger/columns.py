@@ -16,7 +16,7 @@ _KEPT = 64
 
 
 class Column:
-    """A column over several Parquet files, read by row group; a slice is an array of the column's own type."""
+    """A column over several Parquet files, read by row group; a slice is an array of the column's type."""
 
     def __init__(self, files: Sequence[Path], name: str) -> None:
         self._name = name

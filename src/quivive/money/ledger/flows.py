@@ -90,10 +90,10 @@ def open_flows(ledger: Ledger) -> Flows:
     if not folder.exists():
         _write(ledger, folder)
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-    spent = (ledger.column("inputs", name) for name in ("prev_tx", "prev_position"))
+    prev_tx, prev_position = (ledger.column("inputs", name) for name in ("prev_tx", "prev_position"))
     return Flows(
         **arrays,
-        in_prev=Spent(*spent, arrays["out_off"]),
+        in_prev=Spent(prev_tx, prev_position, arrays["out_off"]),
         out_addr=ledger.column("outputs", "address"),
         out_val=ledger.column("outputs", "value"),
     )

@@ -24,6 +24,7 @@ _LARGEST = 1 << 30
 _STEP = 1 << 20
 _TRIES = 5
 _TIMEOUT = 60.0
+_ADDRESS = "A node's address looks like http://user:password@host:port."
 Call = tuple[str, Sequence[Any]]
 
 
@@ -41,13 +42,13 @@ class JsonRpc:
     def __init__(
         self, url: str, timeout: float = _TIMEOUT, wait: Callable[[float], None] = time.sleep
     ) -> None:
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port
-        except ValueError:
-            port = -1
-        if parts.scheme not in ("http", "https") or not parts.hostname or port == -1:
-            raise UsageError("A node's address looks like http://user:password@host:port.")
+        except ValueError:  # '[' without its end, a port that is no number
+            raise UsageError(_ADDRESS) from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(_ADDRESS)
         self.name = f"{parts.hostname}:{port}" if port else parts.hostname
         self.received = 0
         self._host, self._port, self._tls = parts.hostname, port, parts.scheme == "https"
