@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from datetime import date
 from pathlib import Path
 
@@ -145,6 +146,32 @@ def test_a_folder_without_ofacs_files_and_a_missing_file_are_told(tmp_path: Path
         read_path(tmp_path)
     with pytest.raises(NotFound):
         read_path(tmp_path / "not there")
+
+
+def test_half_a_character_does_not_stop_a_list() -> None:
+    listing = read_list(json.dumps([{"address": made.bitcoin(1), "label": "x\ud800"}]).encode(), "a.json")
+    assert [tag.label for tag in TagBook.holding([listing]).of(made.bitcoin(1))] == ["x?"]
+
+
+def test_damaged_lists_are_read_or_refused_and_nothing_else() -> None:
+    table = f"address,label,network,concepts\n{made.bitcoin(1)},x,BTC,a;b\n"
+    pack = f"title: t\ncreator: c\nnetwork: BTC\nlabel: l\ntags:\n- address: {made.bitcoin(1)}\n"
+    labels = json.dumps({made.ethereum(1): {"name": "x", "labels": ["dex", 3]}})
+    draw = random.Random(6)
+    scraps = [b"&a ", b"*a", b"[", b"{", b"- ", b"\x00", b"\xff", b'"', b": ", b"\n", b"1" * 50, b"? ", b"|", b"~",
+             
+              b"\\ud800", b"!!int ", b"0x" + b"1" * 40, b"---\n", b"2020-99-99", b"<<: "]  # fmt: skip
+    refused = 0
+    for name, text in (("a.csv", table), ("a.yaml", pack), ("a.json", labels)) * 300:
+        data = bytearray(text.encode())
+        for _ in range(draw.randrange(1, 5)):
+            place = draw.randrange(len(data) + 1)
+            data[place : place + draw.randrange(12)] = draw.choice(scraps)
+        try:
+            TagBook.holding([read_list(bytes(data), name)])
+        except Unreadable as error:
+            refused += name in str(error)
+    assert refused > 300
 
 
 def test_the_real_lists_read(shared_data: Path) -> None:

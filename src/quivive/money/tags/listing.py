@@ -144,7 +144,10 @@ def day(value: object) -> date | None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or isinstance(value, (dict, list)) else str(value).strip()
+    """The field as text that can be kept: JSON can hold halves of characters."""
+    if value is None or isinstance(value, (dict, list)):
+        return ""
+    return str(value).strip().encode("utf-8", "replace").decode()
 
 
 def _true(value: object) -> bool:

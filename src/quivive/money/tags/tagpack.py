@@ -113,7 +113,7 @@ def _of_tag(tag: Mapping[str, Any]) -> Iterator[str]:
         if not any(tag.get(each) for each in fields):
             yield f"the tag has no {' or '.join(fields)}"
     yield from _unknown(tag, TAG_FIELDS)
-    if tag.get("confidence") and tag["confidence"] not in LEVELS:
+    if tag.get("confidence") and str(tag["confidence"]) not in LEVELS:
         yield f"“{tag['confidence']}” is no confidence that GraphSense knows"
     concepts = tag.get("concepts") or []
     if not isinstance(concepts, list):
@@ -133,7 +133,11 @@ def _of_actor(actor: Mapping[str, Any]) -> Iterator[str]:
             yield f"the actor has no {each}"
     yield from _unknown(actor, _ACTOR_FIELDS)
     yield from _undated(actor)
-    for word in actor.get("categories") or ():
+    categories = actor.get("categories") or ()
+    if not isinstance(categories, (list, tuple)):
+        yield "“categories” is no list"
+        return
+    for word in categories:
         if str(word) not in _KNOWN:
             yield f"“{word}” is no concept of the taxonomy"
 
