@@ -1,7 +1,8 @@
 """What is in a block, before anything is numbered?
 
 Sources (`money/sources/`) make these nouns, the ledger (`money/ledger/`) stores them. Amounts are whole
-numbers of the smallest unit (satoshi, wei, a token's own); hashes are bytes in the order in which they are displayed.
+numbers of the smallest unit (satoshi, wei, a token's own); hashes are bytes in the order in which they are
+displayed.
 """
 
 from __future__ import annotations
