@@ -158,9 +158,10 @@ def test_damaged_lists_are_read_or_refused_and_nothing_else() -> None:
     pack = f"title: t\ncreator: c\nnetwork: BTC\nlabel: l\ntags:\n- address: {made.bitcoin(1)}\n"
     labels = json.dumps({made.ethereum(1): {"name": "x", "labels": ["dex", 3]}})
     draw = random.Random(6)
-    scraps = [b"&a ", b"*a", b"[", b"{", b"- ", b"\x00", b"\xff", b'"', b": ", b"\n", b"1" * 50, b"? ", b"|", b"~",
-             
-              b"\\ud800", b"!!int ", b"0x" + b"1" * 40, b"---\n", b"2020-99-99", b"<<: "]  # fmt: skip
+    scraps = [
+        b"&a ", b"*a", b"[", b"{", b"- ", b"\x00", b"\xff", b'"', b": ", b"\n", b"1" * 50, b"? ", b"|", b"~",
+        b"\\ud800", b"!!int ", b"0x" + b"1" * 40, b"---\n", b"2020-99-99", b"<<: ",
+    ]  # fmt: skip
     refused = 0
     for name, text in (("a.csv", table), ("a.yaml", pack), ("a.json", labels)) * 300:
         data = bytearray(text.encode())
