@@ -10,7 +10,6 @@ from quivive.cli.money_exposure import exposure
 from quivive.money.exposure.nouns import ENDS
 from quivive.money.patterns import consolidation, fan_out, layering, mixing, peel_chain, round_trip
 from quivive.money.patterns.address_poisoning import FIRST, KIND, LAST
-from quivive.money.patterns.around import HOPS
 from quivive.money.risk_rules import read_rules
 
 GUIDE = (ROOT / "docs" / "guides" / "money-exposure.md").read_text("utf-8")
@@ -37,7 +36,6 @@ def test_every_shape_is_told_with_its_numbers() -> None:
     assert f"| {consolidation.LEAST} addresses or more" in GUIDE
     assert f"| {fan_out.LEAST} addresses or more" in GUIDE
     assert f"{FIRST} first and {LAST} last characters" in GUIDE
-    assert f"up to {HOPS} hops" in GUIDE
     assert f"within {round_trip.HOPS} transactions" in GUIDE
 
 

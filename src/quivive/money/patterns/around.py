@@ -1,8 +1,8 @@
-"""Which shapes are there around an address of a ledger, within a few hops?"""
+"""Of which shapes is an address of a ledger a part?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,16 +13,21 @@ from quivive.money.exposure.tagged import Naming
 from quivive.money.exposure.walk import Ints
 from quivive.money.patterns.address_poisoning import LISTED, History, address_poisoning
 from quivive.money.patterns.find import find
-from quivive.money.patterns.view import Seen, View
+from quivive.money.patterns.view import View
 from quivive.money.trace.nouns import Pattern
 
 if TYPE_CHECKING:
     from quivive.money.exposure.of_ledger import Beside
     from quivive.money.ledger import Ledger
 
-HOPS: Final = 12
+HOPS: Final = 4
+"""Transactions that money is followed through on all its ways, for what comes back."""
+STEPS: Final = 200
+"""Transactions that a chain is followed through, before and after the address's own."""
+_FEW: Final = 2
+"""Inputs, or outputs, of a link of a chain."""
 MOST: Final = 5_000
-"""Transactions looked at; a busy address has more, and the sentence that goes with it says so."""
+"""Transactions looked at; a busy address has more, and a sentence says so."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Around:
 
 
 def patterns_around(ledger: Ledger, address: str, named: Naming, beside: Beside) -> Around:
-    """Shapes in which the address (or its cluster) takes part, or which its money takes within HOPS hops.
+    """Shapes in which a transaction of the address (or of its cluster) takes part.
 
     `named`: which addresses the lists name, from `exposure.of_ledger.naming_of`.
     """
@@ -54,39 +59,91 @@ def _utxo(ledger: Ledger, own: Ints, tagged: Naming, beside: Beside) -> Around:
 
     chain = chain_of(ledger, beside)
     tx, position = ledger.outputs_to(own.tolist())
-    txs, more = neighbours(chain, utxo.at(chain.out_off, tx) + position)
+    mine = _own_transactions(chain, utxo.at(chain.out_off, tx) + position)
+    txs, more = neighbours(chain, mine)
     view = part(chain, txs, np.asarray(ledger.times(txs)) if len(txs) else np.zeros(0, np.int64))
-    seen = find(view, own, _mixers(view, tagged))
+    places = set(_among(mine, txs).tolist())
+    seen = [s for s in find(view, own, _mixers(view, tagged, places)) if places & set(s.txs)]
     names = ledger.txids(txs.tolist())
-    patterns = tuple(Pattern(s.kind, s.why, tuple(names[tx] for tx in s.txs)) for s in _once(seen))
+    patterns = tuple(Pattern(s.kind, s.why, tuple(names[tx] for tx in s.txs)) for s in seen)
     gaps = (
-        (f"Patterns were looked for in the nearest {len(txs)} transactions; there are more.",) if more else ()
+        f"Patterns were looked for in {len(txs)} transactions of this address and near it; there are more.",
     )
-    return Around(patterns, gaps)
+    return Around(patterns, gaps if more else ())
 
 
-def neighbours(chain: utxo.Chain, outputs: Ints) -> tuple[Ints, bool]:
-    """Transactions that made or spent these outputs, and those before and after them, the nearest first."""
+def _own_transactions(chain: utxo.Chain, outputs: Ints) -> Ints:
     spent = utxo.at(chain.spender, outputs)
-    edge = np.unique(np.concatenate((utxo.transaction_of(chain, outputs), spent[spent >= 0])))
-    found, more = edge[:MOST], len(edge) > MOST
+    return np.unique(np.concatenate((utxo.transaction_of(chain, outputs), spent[spent >= 0])))
+
+
+def neighbours(chain: utxo.Chain, own: Ints) -> tuple[Ints, bool]:
+    """These transactions (sorted), those just before, those after within HOPS, and the chains they stand in.
+
+    The first MOST of them, the nearest first, and whether there are more.
+    """
+    found, more = own[:MOST], len(own) > MOST
+    edges = [_before(chain, found)]
+    edge = found
     for _ in range(HOPS):
-        fresh = np.setdiff1d(np.concatenate(list(_beside(chain, edge))), found)
+        edge = np.setdiff1d(_after(chain, edge), found)[:MOST]
+        edges.append(edge)
+    for fresh in [*_chain(chain, found, _through), *_chain(chain, found, _onward), *edges]:
+        fresh = np.setdiff1d(fresh, found)
         more = more or len(found) + len(fresh) > MOST
-        edge = fresh[: MOST - len(found)]
-        if not len(edge):
-            break
-        found = np.union1d(found, edge)
-    return found.astype(np.int64), more
+        found = np.union1d(found, fresh[: MOST - len(found)]).astype(np.int64)
+    return found, more
 
 
-def _beside(chain: utxo.Chain, txs: Ints) -> Iterable[Ints]:
+def _chain(chain: utxo.Chain, txs: Ints, step: Callable[[utxo.Chain, Ints], Ints]) -> Iterator[Ints]:
+    """Transactions one by one along the largest sums."""
+    seen = txs
+    for _ in range(STEPS):
+        txs = np.setdiff1d(step(chain, txs), seen)
+        if not len(txs):
+            return
+        seen = np.union1d(seen, txs)
+        yield txs
+
+
+def _onward(chain: utxo.Chain, txs: Ints) -> Ints:
+    """The spenders of the largest outputs of transactions that pay few."""
+    starts = utxo.at(chain.out_off, txs)
+    counts = utxo.at(chain.out_off, txs + 1) - starts
+    origin, outputs = utxo.ragged(starts[counts <= _FEW], counts[counts <= _FEW])
+    largest = _largest(origin, utxo.at(chain.out_val, outputs))
+    spender = utxo.at(chain.spender, outputs[largest])
+    return np.unique(spender[spender >= 0])
+
+
+def _through(chain: utxo.Chain, txs: Ints) -> Ints:
+    """The makers of the largest coins spent by transactions that spend few."""
+    starts = utxo.at(chain.in_off, txs)
+    counts = utxo.at(chain.in_off, txs + 1) - starts
+    origin, inputs = utxo.ragged(starts[counts <= _FEW], counts[counts <= _FEW])
+    prev, _, value, place = utxo.inputs_known(chain, inputs)
+    largest = _largest(origin, np.nan_to_num(value))
+    return np.unique(place[largest][prev[largest] >= 0])
+
+
+def _largest(origin: Ints, value: np.ndarray) -> Ints:
+    """The place of the largest value of each origin."""
+    order = np.lexsort((value, origin))
+    last = np.append(origin[order][1:] != origin[order][:-1], True) if len(order) else np.zeros(0, bool)
+    places: Ints = order[last]
+    return places
+
+
+def _before(chain: utxo.Chain, txs: Ints) -> Ints:
     starts = utxo.at(chain.in_off, txs)
     prev = utxo.at(chain.in_prev, utxo.ragged(starts, utxo.at(chain.in_off, txs + 1) - starts)[1])
-    yield utxo.transaction_of(chain, prev[prev >= 0])
+    return np.unique(utxo.transaction_of(chain, prev[prev >= 0]))
+
+
+def _after(chain: utxo.Chain, txs: Ints) -> Ints:
     starts = utxo.at(chain.out_off, txs)
     spender = utxo.at(chain.spender, utxo.ragged(starts, utxo.at(chain.out_off, txs + 1) - starts)[1])
-    yield spender[spender >= 0]
+    return np.unique(spender[spender >= 0])
 
 
 def part(chain: utxo.Chain, txs: Ints, times: Ints) -> View:
@@ -115,11 +172,14 @@ def _among(numbers: Ints, members: Ints) -> Ints:
     return np.where(members[place] == numbers, place, -1).astype(np.int64)
 
 
-def _mixers(view: View, tagged: Naming) -> Ints:
+def _mixers(view: View, tagged: Naming, places: set[int]) -> Ints:
+    """Addresses of mixers in these transactions: lists are asked for no others."""
     from quivive.money.tags.categories import MIXERS
 
-    addresses = np.union1d(view.in_addr, view.out_addr)
-    addresses = addresses[addresses >= 0].astype(np.int64)
+    near = np.array(sorted(places), np.int64)
+    paying, paid = view.in_addr[np.isin(view.spent_by, near)], view.out_addr[np.isin(view.made_by, near)]
+    addresses = np.union1d(paying, paid).astype(np.int64)
+    addresses = addresses[addresses >= 0]
     codes = tagged.codes_of(addresses)
     mixing = [code for code, category in enumerate(tagged.categories) if category.name in MIXERS]
     return addresses[np.isin(codes, mixing)]
@@ -151,7 +211,3 @@ def _account(ledger: Ledger, own: Ints) -> Around:
 def _texts(ledger: Ledger, each: Ints, known: np.ndarray) -> list[str]:
     texts = iter(ledger.addresses(each[known].tolist()))
     return [next(texts) if k else "" for k in known]
-
-
-def _once(seen: list[Seen]) -> list[Seen]:
-    return list(dict.fromkeys(seen))
