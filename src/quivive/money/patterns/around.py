@@ -66,9 +66,7 @@ def _utxo(ledger: Ledger, own: Ints, tagged: Naming, beside: Beside) -> Around:
     seen = [s for s in find(view, own, _mixers(view, tagged, places)) if places & set(s.txs)]
     names = ledger.txids(txs.tolist())
     patterns = tuple(Pattern(s.kind, s.why, tuple(names[tx] for tx in s.txs)) for s in seen)
-    gaps = (
-        f"Patterns were looked for in {len(txs)} transactions of this address and near it; there are more.",
-    )
+    gaps = (f"Patterns were looked for in {len(txs)} transactions at and near this address, not in all.",)
     return Around(patterns, gaps if more else ())
 
 
