@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from conftest import ROOT
 from money.made_chain import MadeChain, accounts_chain
 from money.made_theft import address, tags, theft_chain, txid
 from quivive.cli.money_trace import path, trace
@@ -160,3 +162,17 @@ def test_an_account_ledger_is_traced_by_its_transfers(tmp_path):
     refused = run(tmp_path, path, seed, seed, tagged=False)
     assert refused.exit_code == 2
     assert "ledgers of outputs" in refused.stderr
+
+
+def test_the_guide_shows_what_the_commands_print(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.chdir(tmp_path)
+    ingest(MadeChain(theft_chain()), Path("ledger"))
+    Path("services.yaml").write_text(tags("Example Mixer"), "utf-8")
+    guide = (ROOT / "docs" / "guides" / "money-trace.md").read_text("utf-8")
+    shown = re.findall(r"```console\n\$ quivive money (trace|path) (.*)\n((?s:.*?))```", guide)
+    assert [name for name, _, _ in shown] == ["trace", "path"]
+    for name, arguments, printed in shown:
+        command = {"trace": trace, "path": path}[name]
+        result = CliRunner().invoke(command, arguments.split(), catch_exceptions=False)
+        assert result.stdout == printed

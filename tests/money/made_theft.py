@@ -58,9 +58,11 @@ def theft_chain() -> list[Block]:
     return blocks
 
 
-def tags() -> str:
-    """A TagPack of two services; one label is as nasty as strangers can make it."""
-    nasty = "Foggy <script>alert(1)</script> \\u001b[2J =cmd()"
+NASTY = "Foggy <script>alert(1)</script> \\u001b[2J =cmd()"
+
+
+def tags(mixer: str = NASTY) -> str:
+    """A TagPack of two services; unless told otherwise, one label is as nasty as strangers can make it."""
     return f"""---
 title: Made-up services
 creator: tests
@@ -73,7 +75,7 @@ tags:
     source: https://exchange.example/addresses
     currency: BTC
   - address: {address("mixer")}
-    label: "{nasty}"
+    label: "{mixer}"
     category: mixing_service
     source: https://list.example/
     currency: BTC

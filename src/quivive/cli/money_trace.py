@@ -246,7 +246,7 @@ def _trace(ledger: Ledger, seeds: Sequence[str], ask: dict[str, Any]) -> Trace:
         found = follow(ledger, seeds, progress=tell, **ask)
     seen = {(pattern.kind, pattern.txids) for pattern in found.patterns}
     others = (each for each in patterns_of_trace(found, ledger.family) if (each.kind, each.txids) not in seen)
-    return replace(found, patterns=(*found.patterns, *others))
+    return replace(found, patterns=(*found.patterns, *others), lacks=tuple(ledger.manifest.lacks))
 
 
 def _say_difference(earlier: Trace, found: Trace) -> None:

@@ -203,6 +203,8 @@ class Trace:
     stoppable: tuple[Stoppable, ...] = ()
     sources: tuple[str, ...] = ()
     """Names and dates of the tag lists that were asked."""
+    lacks: tuple[str, ...] = ()
+    """What the ledger does not have, because its source did not give it: money can have gone there unseen."""
     tool: Mapping[str, str] = field(default_factory=dict)
 
     def asset(self, contract: str | None) -> Asset:

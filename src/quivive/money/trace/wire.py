@@ -28,6 +28,7 @@ def to_json(trace: Trace) -> dict[str, Any]:
         "made_at": trace.made_at,
         **{name: _plain(getattr(trace, name)) for name in ("limits", *_LISTS)},
         "sources": list(trace.sources),
+        "lacks": list(trace.lacks),
         "tool": dict(trace.tool),
     }
 
@@ -76,6 +77,7 @@ def from_json(value: Any) -> Trace:
             limits=_read(nouns.Limits, value["limits"]),
             **{name: tuple(_read(kind, each) for each in value[name]) for name, kind in _LISTS.items()},
             sources=tuple(map(_text, value["sources"])),
+            lacks=tuple(map(_text, value.get("lacks", ()))),
             tool=dict(value["tool"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

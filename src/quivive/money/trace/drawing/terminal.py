@@ -122,13 +122,21 @@ class _Drawing:
         elif node.tags and (stop is None or not _names(stop)):
             line.append(f"  ◆ {who(node)}", style="yellow")
         if stop:
-            line.append(f"  {_upper(ended(stop, node), stop)}", style=_STYLES.get(stop.reason, "dim"))
+            words = _upper(ended(stop, node), stop) + self._part(stop, node)
+            line.append(f"  {words}", style=_STYLES.get(stop.reason, "dim"))
         more = self.ways.payments.get(node.id, 0) - 1
         if more > 0:
             line.append(f"  + {_count(more, 'payment', 'payments')} joined", style="dim")
         if others:
             line.append(f"  ({' · '.join(others)})", style="dim")
         return line
+
+    def _part(self, stop: Stop, node: Node) -> str:
+        """How much ended there, where some went on (account chains)."""
+        method = strictest(self.trace.methods)
+        if stop.taint[method] == node.taint[method]:
+            return ""
+        return f" {brief(stop.taint[method], self.trace.asset(node.asset))}"
 
     def _towards(self) -> str:
         return " to " if self.trace.direction == "forward" else " from "
@@ -215,8 +223,9 @@ def _stoppable(trace: Trace, each: Stoppable, why: bool) -> Iterator[str]:
     yield f"  {_HOLDERS[each.holder]}{name}: {coins(each.amount, asset)} at {plain(each.address)}"
     if why:
         yield f"    {plain(each.why)}"
-    steps = _count(len(each.txids) - 1, "transaction", "transactions")
-    yield f"    {by_method(each.taint, asset)}; {steps} from the seed"
+    steps = len(each.txids) - 1
+    way = f"{_count(steps, 'transaction', 'transactions')} from the seed" if steps else "where it began"
+    yield f"    {by_method(each.taint, asset)}; {way}"
 
 
 def _patterns(trace: Trace) -> Iterator[str]:
@@ -237,6 +246,8 @@ def _why(trace: Trace) -> Iterator[str]:
         counted[BECAUSE[stop.reason]] = counted.get(BECAUSE[stop.reason], 0) + 1
     said = ", ".join(f"{n} {reason}" for reason, n in sorted(counted.items(), key=lambda each: -each[1]))
     yield f"Ends: {said or 'none'}."
+    if trace.lacks:
+        yield f"Not in this ledger, so not followed: {plain(', '.join(trace.lacks))}."
     if any(stop.reason in ("value", "depth", "limit", "degree") for stop in trace.stops):
         yield "To go further: save it with --json, then --resume it with another --depth, --min-share …"
 
