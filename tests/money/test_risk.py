@@ -50,6 +50,8 @@ def test_a_listed_address_is_a_fact_with_the_lists_date() -> None:
     (reason,) = said.reasons
     assert (reason.method, reason.points, said.total) == ("fact", 100, 100)
     assert reason.list_date == date(2026, 1, 2)
+    newer = replace(exposure(tags=(tag("sanction"),)), list_dates={"ours": date(2026, 3, 4)})
+    assert assess(newer, RULES, ()).reasons[0].list_date == date(2026, 3, 4)
     assert "authority_data" in reason.sentence
     assert "2026-01-02" in reason.sentence
 

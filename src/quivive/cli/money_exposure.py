@@ -69,7 +69,7 @@ def exposure(address: str, folder: Path, rates_file: Path | None, files: tuple[P
     around = patterns_around(ledger, address, named, beside)
     statement = assess(found, table, around.patterns, around.could_not_look)
     if as_json:
-        click.echo(json.dumps(_as_dict(found, statement, around.patterns), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_as_dict(found, statement, around.patterns), indent=1))
     else:
         from quivive.cli.money_exposure_text import as_text
 

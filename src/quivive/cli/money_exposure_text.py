@@ -110,7 +110,8 @@ def _reasons(statement: Statement) -> Iterator[str]:
 def _grounds(reason: Reason) -> Iterator[str]:
     if reason.tags and reason.way not in ("address", "cluster"):
         said = dict.fromkeys(f"{_short(tag.label)} [{_source(tag)}]" for tag in reason.tags)
-        yield "tags: " + "; ".join(list(said)[:_LISTED])
+        latest = f"; latest list of {reason.list_date.isoformat()}" if reason.list_date else ""
+        yield "tags: " + "; ".join(list(said)[:_LISTED]) + latest
     if reason.txids:
         yield "tx: " + ", ".join(reason.txids[:_LISTED]) + (" …" if len(reason.txids) > _LISTED else "")
 

@@ -8,7 +8,7 @@ transaction with a listed address), `haircut` and `poison` (conventions by which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -48,11 +48,8 @@ class Reason:
     hops: int | None = None
     txids: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
-
-    @property
-    def list_date(self) -> date | None:
-        """The latest date that a tag behind it carries."""
-        return max((tag.lastmod for tag in self.tags if tag.lastmod), default=None)
+    list_date: date | None = None
+    """The latest date of a list behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def assess(exposure: Exposure, rules: Rules, patterns: Iterable[Pattern] | None 
 
     `more_gaps` are sentences on what the search for patterns could not look at.
     """
-    found = [*_of_tags(exposure.tags, "address", rules), *_of_tags(exposure.cluster_tags, "cluster", rules)]
+    found = [*_of_tags(exposure, "address", rules), *_of_tags(exposure, "cluster", rules)]
     found += [*_of_sides(exposure, rules), *_of_patterns(patterns or (), rules)]
     found.sort(key=lambda r: (-r.points, r.rule, r.category, r.way, r.method, r.txids, r.sentence))
     gaps = (*exposure.could_not_look, *more_gaps)
@@ -89,34 +86,35 @@ def assess(exposure: Exposure, rules: Rules, patterns: Iterable[Pattern] | None 
                      _verdict(exposure, found), exposure.sources)  # fmt: skip
 
 
-def _of_tags(tags: Sequence[Tag], way: str, rules: Rules) -> Iterator[Reason]:
+def _of_tags(exposure: Exposure, way: str, rules: Rules) -> Iterator[Reason]:
     """Of the address itself ('address'), or of others of its cluster ('cluster'), which is a heuristic."""
     by_rule: dict[tuple[str, str], tuple[Rule, list[Tag]]] = {}
-    for tag in tags:
+    for tag in exposure.tags if way == "address" else exposure.cluster_tags:
         for term in exact_terms(tag):
             if rule := rules.find(way, None, term):
                 by_rule.setdefault((rule.id, term), (rule, []))[1].append(tag)
     for (_, term), (rule, said) in sorted(by_rule.items(), key=lambda item: item[0]):
         points, least = rule.steps[-1][1], rule.steps[-1][0]
-        told = sorted({_said(tag) for tag in said})
+        told = sorted({_said(tag, exposure.list_dates) for tag in said})
         more = f"; and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
         method: Method = "heuristic" if way == "cluster" or _guessed(said) else "fact"
         sentence = f"{_capital(rule.why)}: {term} ({'; '.join(told[:_TOLD])}{more})."
-        yield Reason(rule.id, points, method, sentence, term, way, least=least, tags=tuple(said))
+        yield Reason(rule.id, points, method, sentence, term, way, least=least, tags=tuple(said),
+                     list_date=_dated(said, exposure.list_dates))  # fmt: skip
 
 
 def _of_sides(exposure: Exposure, rules: Rules) -> Iterator[Reason]:
-    clustered = exposure.cluster > 1
     for side in exposure.sides:
         for row in side.rows:
             if row.attributed:
                 poisoned = row.poison / side.total if side.total and row.indirect > 0 else 0.0
                 for how, share in (("direct", row.direct), ("indirect", row.indirect), ("poison", poisoned)):
-                    if reason := _of_row(side, row, how, share, rules, clustered):
+                    if reason := _of_row(side, row, how, share, rules, exposure):
                         yield reason
 
 
-def _of_row(side: Side, row: Row, how: str, share: float, rules: Rules, clustered: bool) -> Reason | None:
+def _of_row(side: Side, row: Row, how: str, share: float, rules: Rules, exposure: Exposure) -> Reason | None:
+    clustered = exposure.cluster > 1
     rule = rules.find(side.way, how, row.category)
     step = rule.step(share) if rule else None
     if rule is None or step is None:
@@ -138,6 +136,7 @@ def _of_row(side: Side, row: Row, how: str, share: float, rules: Rules, clustere
         rule.id, step[1], "heuristic" if guessed else known[how], sentence, row.category, side.way, share,
         step[0], amount, 1 if how == "direct" else max(row.hops, 2),
         tuple(dict.fromkeys(txid for each in entities for txid in _way(each, how))), tags,
+        _dated(tags, exposure.list_dates),
     )  # fmt: skip
 
 
@@ -225,10 +224,16 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(tag: Tag) -> str:
-    day = tag.lastmod.isoformat() if tag.lastmod else "undated"
-    by = tag.pack or tag.source or "an unnamed list"
-    return f"{tag.label}, by {by}, {tag.confidence or 'confidence unstated'}, {day}"
+def _said(tag: Tag, dates: Mapping[str, date]) -> str:
+    by, day = tag.pack or tag.source or "an unnamed list", tag.lastmod or dates.get(tag.pack)
+    when = day.isoformat() if day else "undated"
+    return f"{tag.label}, by {by}, {tag.confidence or 'confidence unstated'}, {when}"
+
+
+def _dated(tags: Sequence[Tag], dates: Mapping[str, date]) -> date | None:
+    """The date of the latest list among those that the tags stand in; a tag's own where its list has none."""
+    days = [dates.get(tag.pack) or tag.lastmod for tag in tags]
+    return max((day for day in days if day), default=None)
 
 
 def _guessed(tags: Sequence[Tag]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ class Exposure:
     tip: tuple[int, str] | None = None
     cluster_tags: tuple[Tag, ...] = ()
     """Tags of other addresses of the cluster."""
+    list_dates: Mapping[str, date] = field(default_factory=dict)
+    """Date of the version of each list that was asked, by its name (a tag's `pack`)."""
     found: bool = True
     """False where the ledger has never seen the address."""
 

@@ -70,7 +70,8 @@ def exposure_of(
         ledger.chain, ledger.address(number) if number is not None else address, asset, valued.decimals,
         len(own), sides, tuple(said), limits, gaps, _lists(tags),
         rates.currency if rates else None, rates.name if rates else None, _tip(ledger),
-        book.among(own[own != number]) if len(own) > 1 else (), number is not None,
+        book.among(own[own != number]) if len(own) > 1 else (),
+        {version.name: version.date for version in tags.lists() if version.date}, number is not None,
     )  # fmt: skip
 
 

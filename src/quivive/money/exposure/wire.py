@@ -32,6 +32,7 @@ def as_dict(exposure: Exposure) -> dict[str, Any]:
         "currency": exposure.currency,
         "rates": exposure.rates,
         "sources": list(exposure.sources),
+        "list_dates": {name: day.isoformat() for name, day in sorted(exposure.list_dates.items())},
         "could_not_look": list(exposure.could_not_look),
     }
 
