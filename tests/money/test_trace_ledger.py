@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -94,6 +95,11 @@ def test_what_is_written_reads_back_the_same(ledger):
         lambda value: value["nodes"][0].update(spans=[[0, 0.5]]),
         lambda value: value["edges"].append({"source": "x"}),
         lambda value: value.pop("seeds"),
+        lambda value: value["limits"].update(depth="far"),
+        lambda value: value["limits"].update(min_share=float("inf")),
+        lambda value: value["seeds"][0].update(txid=7),
+        lambda value: value["stops"][0].update(reason="tired"),
+        lambda value: value["ledger"].update(tip_height=10.5),
     ],
 )
 def test_a_trace_that_is_none_or_not_whole_is_refused(ledger, spoil):
@@ -134,6 +140,18 @@ def test_the_outputs_of_an_address_are_counted_as_the_chain_has_them(ledger, blo
     assert known.uses([number]) == [paid]
     found = trace_utxo(ledger, ["miner-0"], limits=Limits(max_reuse=3))
     assert {stop.reason for stop in found.stops} >= {"degree"}
+
+
+def test_outputs_are_counted_on_from_where_an_earlier_run_was(tmp_path, blocks):
+    def counted(known: list) -> dict[str, int]:
+        ledger = ingest(MadeChain(known), tmp_path, batch=40)
+        uses = knowledge(ledger, lambda text: (), Limits()).uses(range(ledger.counts["addresses"]))
+        return dict(zip(ledger.addresses(range(len(uses))), uses, strict=True))
+
+    for known in (blocks[:12], blocks[:45], blocks, outputs_chain(60, seed=3, fork=blocks[:30])):
+        paid = Counter(o.address for b in known for tx in b.transactions for o in tx.outputs if o.address)
+        assert counted(known) == paid
+    assert len(list((tmp_path / "index" / "uses").iterdir())) == 1
 
 
 def write_labels(ledger, path, cluster_of) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from quivive.errors import Unreadable
 from quivive.money.trace.nouns import Asset, Limits
 from quivive.money.trace.reading import Knowledge
+from quivive.money.trace.uses import uses_of
 
 if TYPE_CHECKING:
     from quivive.money.coinjoin.nouns import Coin
@@ -51,7 +52,7 @@ def knowledge(
     through = ledger.address_ids(limits.through) if limits.through else []
     return Knowledge(
         tags=_tags(ledger, tags_of, labels, tagged),
-        uses=_uses(ledger),
+        uses=uses_of(ledger),
         coinjoin=_coinjoins(ledger),
         spent=_spent(ledger),
         through=frozenset(number for number in through if number is not None),
@@ -176,32 +177,3 @@ def _coins(ledger: Ledger, values: Sequence[int], addresses: Sequence[int]) -> t
         Coin(int(value) if value >= 0 else None, types.get(int(number)), texts.get(int(number)))
         for value, number in zip(values, addresses, strict=True)
     )
-
-
-def _uses(ledger: Ledger) -> Callable[[Sequence[int]], Sequence[int]]:
-    """How many outputs addresses received: counted when it is first asked, and kept beside the ledger."""
-
-    @cache
-    def counts() -> np.ndarray:
-        from quivive.money.ledger.flows import index_folder, publish
-
-        folder = index_folder(ledger, "uses")
-        if not folder.exists():
-            fresh = folder.with_name(f"new-{folder.name}")
-            fresh.mkdir(parents=True, exist_ok=True)
-            np.save(fresh / "uses.npy", _count(ledger))
-            publish(fresh, folder)
-        kept: np.ndarray = np.load(folder / "uses.npy", mmap_mode="r")
-        return kept
-
-    return lambda numbers: [int(counts()[number]) for number in numbers]
-
-
-def _count(ledger: Ledger) -> np.ndarray:
-    """Outputs received by each address, uint32[A]."""
-    counted = np.zeros(ledger.counts["addresses"], np.uint32)
-    for batch in ledger.batches("outputs", ["address"]):
-        numbers, times = np.unique(np.asarray(batch.column(0)), return_counts=True)
-        known = numbers >= 0
-        counted[numbers[known]] += times[known].astype(np.uint32)
-    return counted

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from math import isfinite
+from typing import Any, get_args
 
 from quivive.errors import BadReport
 from quivive.money.trace import nouns
@@ -69,8 +70,8 @@ def from_json(value: Any) -> Trace:
     try:
         return Trace(
             chain=_text(value["chain"]),
-            tip_height=value["ledger"]["tip_height"],
-            tip_hash=value["ledger"]["tip_hash"],
+            tip_height=_maybe(_whole)(value["ledger"]["tip_height"]),
+            tip_hash=_maybe(_text)(value["ledger"]["tip_hash"]),
             direction=_one_of(value["direction"], ("forward", "backward")),
             methods=tuple(_one_of(method, nouns.METHODS) for method in value["methods"]),
             made_at=_text(value["made_at"]),
@@ -80,7 +81,7 @@ def from_json(value: Any) -> Trace:
             lacks=tuple(map(_text, value.get("lacks", ()))),
             tool=dict(value["tool"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadReport(f"This trace is not whole: {type(error).__name__} {error}.") from error
 
 
@@ -98,16 +99,8 @@ def _plain(value: Any) -> Any:
 def _read(kind: Any, value: Mapping[str, Any]) -> Any:
     """One noun from its dict; what must be a number is one, so that nothing else gets into the arithmetic."""
     given = dict(value)
-    for name in given.keys() & {"taint"}:
-        given[name] = {_one_of(key, nouns.METHODS): _number(each) for key, each in given[name].items()}
-    for name in given.keys() & {"value", "position", "amount", "seed", "decimals"}:
-        given[name] = _number(given[name])
-    for name in given.keys() & {"txids", "nodes", "through"}:
-        given[name] = tuple(map(_text, given[name]))
-    if "spans" in given:
-        given["spans"] = tuple((_whole(start), _whole(end)) for start, end in given["spans"])
-    if "tags" in given:
-        given["tags"] = tuple(map(_tag, given["tags"]))
+    for name in given.keys() & _READERS.keys():
+        given[name] = _READERS[name](given[name])
     return kind(**given)
 
 
@@ -131,7 +124,7 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
         raise ValueError(f"{value!r} is no number")
     return value
 
@@ -140,3 +133,41 @@ def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"{value!r} is no whole number")
     return value
+
+
+def _maybe(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, value))
+
+
+def _taint(value: Mapping[str, Any]) -> dict[Any, int | float]:
+    return {_one_of(method, nouns.METHODS): _number(amount) for method, amount in value.items()}
+
+
+def _spans(value: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((_whole(start), _whole(end)) for start, end in value)
+
+
+def _tags(value: Any) -> tuple[Any, ...]:
+    return tuple(map(_tag, value))
+
+
+_KINDS: tuple[tuple[Callable[[Any], Any], str], ...] = (
+    (_text, "id txid source target node detail kind why holder symbol"),
+    (_maybe(_text), "address asset contract issuer entity spent_by"),
+    (_texts, "txids nodes through"),
+    (_number, "amount seed unspent at_services fees elsewhere"),
+    (_whole, "value position decimals"),
+    (_maybe(_whole), "depth time cluster max_nodes max_degree max_reuse"),
+    (_maybe(_number), "min_share"),
+    (lambda value: _one_of(value, get_args(nouns.Reason)), "reason"),
+    (lambda value: _one_of(value, nouns.METHODS), "method"),
+    (_taint, "taint"),
+    (_spans, "spans"),
+    (_tags, "tags"),
+)
+_READERS = {name: read for read, names in _KINDS for name in names.split()}
+"""How each field is read; one that is not what it must be gets no further."""
