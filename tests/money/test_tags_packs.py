@@ -50,6 +50,12 @@ def test_tags_inherit_the_header_and_their_own_fields_win() -> None:
     assert second.pack == "Made-up exchange (made.yaml)"
 
 
+def test_a_header_of_its_own_is_inherited_too() -> None:
+    head, tags = PACK.split("tags:\n")
+    nested = "header:\n" + "".join(f"  {line}\n" for line in head.splitlines()) + "tags:\n" + tags
+    assert read_list(nested.encode(), "made.yaml").tags == read_list(PACK.encode(), "made.yaml").tags
+
+
 def test_reading_and_writing_change_nothing_unknown_fields_included() -> None:
     pack = read_pack(PACK.encode(), "made.yaml")
     again = read_pack(write_pack(pack).encode(), "again.yaml")
@@ -92,6 +98,7 @@ def test_what_the_specification_demands_and_lacks_is_told(line: str, reason: str
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [("category: exchange", "category: unicorn", "“unicorn” is no concept"),
+     ("category: exchange", "category: black_list", "“black_list” is no concept"),
      ("confidence: web_crawl", "confidence: hearsay", "“hearsay” is no confidence"),
      ("lastmod: 2026-01-02", "lastmod: last year", "“last year” is no date"),
      ("is_cluster_definer: false", "is_cluster_definer: perhaps", "neither true nor false")],

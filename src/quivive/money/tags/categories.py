@@ -1,8 +1,8 @@
 """What kind of thing does a tag's concept name: a service, a mixer, an abuse?
 
-The concepts and what each belongs to are those of `concepts.yaml` of graphsense-tagpack-tool, which derives
-them from the taxonomy of INTERPOL's Darknet and Cryptocurrencies working group. Some lists use words that are
-not in it ('black_list', 'bridge'): they stand in `_OTHERS` with our reading.
+The concepts and what each belongs to are those of `concepts.yaml` of graphsense-tagpack-tool 25.8, which
+derives them from the taxonomy of INTERPOL's Darknet and Cryptocurrencies working group. Some lists use words
+that are not in it ('black_list', 'bridge'): they stand in `_OTHERS` with our reading.
 """
 
 from __future__ import annotations
@@ -12,33 +12,42 @@ from types import MappingProxyType
 
 _TAXONOMY = {
     "service": "exchange wallet_service filesharing index market messaging_service mixing_service vpn defi "
-    "atm mining_service gambling search_engine shop faucet payment_processor hosting",
+    "atm mining_service gambling search_engine shop faucet payment_processor hosting nameservice",
     "wallet_service": "escrow_wallet ico_wallet",
-    "defi": "defi_lending defi_dex defi_derivative defi_bridge",
+    "defi": "defi_lending defi_dex defi_derivative defi_derivatives defi_bridge defi_token defi_dao "
+    "defi_staking defi_custody",
+    "defi_dex": "defi_dex_pair",
     "user": "victim perpetrator donation miner",
     "mixing": "coinjoin",
     "gray_usage": "mixing",
     "white_usage": "cold_wallet hot_wallet warm_wallet",
-    "abuse": "sexual_abuse violence scam financial_crime extortion phishing service_hack ransomware sanction "
-    "extremism",
+    "abuse": "sexual_abuse violence scam financial_crime extortion phishing hacking sanction extremism "
+    "human_trafficking drugs weapons counterfeit",
     "sexual_abuse": "child_sexual_abuse",
-    "violence": "torture",
+    "violence": "torture murder",
     "financial_crime": "investment_fraud money_laundering payment_card_fraud",
     "investment_fraud": "ponzi_scheme",
     "ponzi_scheme": "pyramid_scheme",
-    "extortion": "sextortion",
-    "extremism": "terrorism",
-    "entity": "organization user service item",
+    "extortion": "sextortion ransomware",
+    "hacking": "service_hack account_hack exploit data_breach social_engineering malware",
+    "extremism": "terrorism terrorism_financing",
+    "entity": "organization user service",
     "item": "collectible",
+    "source": "mention dark_web",
+    "mention": "website_mention",
+    "website_mention": "forum_mention",
     "behaviour": "abuse gray_usage white_usage",
+    "concept": "unknown behaviour source entity item",
 }
 _OTHERS = {"bridge": "defi_bridge", "mixer": "mixing_service", "sanctions": "sanction",
-           "black_list": "frozen", "hack": "service_hack", "fraud": "scam"}  # fmt: skip
+           "black_list": "frozen", "hack": "hacking", "fraud": "scam"}  # fmt: skip
 
 BROADER: Mapping[str, str] = MappingProxyType(
     {child: parent for parent, children in _TAXONOMY.items() for child in children.split()} | _OTHERS
 )
 """Concept → the next broader one."""
+CONCEPTS = frozenset({*_TAXONOMY, *(child for children in _TAXONOMY.values() for child in children.split())})
+"""The words of the taxonomy itself."""
 
 
 def line(concept: str) -> tuple[str, ...]:
@@ -63,7 +72,7 @@ SANCTIONED = _below("sanction")
 FROZEN = _below("frozen")
 """Blacklisted by the issuer of a token: what lies there cannot be moved."""
 ABUSES = _below("abuse")
-SCAMS = _below("scam", "phishing", "financial_crime", "extortion", "ransomware")
+SCAMS = _below("scam", "phishing", "financial_crime", "extortion", "social_engineering")
 """Abuses whose victims are those who were made to pay."""
 
 

@@ -13,11 +13,12 @@ from datetime import date
 from types import MappingProxyType
 
 LEVELS: Mapping[str, int] = MappingProxyType({
-    "override": 100, "ownership": 100, "manual_transaction": 90, "service_api": 70, "authority_data": 60,
+    "override": 100, "ownership": 100, "ledger_immanent": 100, "manual_transaction": 90, "service_api": 70,
+    "forensic_investigation": 70, "authority_data": 60,
     "trusted_provider": 50, "service_data": 50, "forensic": 50, "untrusted_transaction": 40, "web_crawl": 20,
     "heuristic": 10, "unknown": 5,
 })  # fmt: skip
-"""Confidence of a source, 0 to 100, as `confidence.csv` of graphsense-tagpack-tool gives it."""
+"""Confidence of a source, 0 to 100, as `confidence.csv` of graphsense-tagpack-tool 25.8 gives it."""
 
 UNSTATED = LEVELS["unknown"]
 

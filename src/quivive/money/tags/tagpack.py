@@ -14,12 +14,12 @@ from datetime import date
 from typing import Any
 
 from quivive.errors import Unreadable
-from quivive.money.tags.categories import BROADER
+from quivive.money.tags.categories import CONCEPTS
 from quivive.money.tags.listing import Actor, Fault, day
 from quivive.money.tags.tag import LEVELS
 from quivive.money.tags.yaml_reader import read_yaml
 
-_HEADER = frozenset(str.split("title creator description owner is_public tags actors"))
+_HEADER = frozenset(str.split("title creator description owner is_public tags actors header"))
 """Fields of the pack itself; all others of the header are its tags'."""
 TAG_FIELDS = frozenset(
     str.split(
@@ -28,7 +28,6 @@ TAG_FIELDS = frozenset(
     )
 )
 _ACTOR_FIELDS = frozenset(str.split("id uri label lastmod categories jurisdictions context aliases"))
-_KNOWN = frozenset(BROADER) | frozenset(BROADER.values())
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,16 @@ class Pack:
     @property
     def title(self) -> str:
         """What the pack calls itself."""
-        return str(self.header.get("title") or "")
+        return str(self.fields().get("title") or "")
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of the header; some packs put them into a mapping called `header`."""
+        below = self.header.get("header")
+        return dict(self.header) | (below if isinstance(below, dict) else {})
 
     def resolved(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each entry with what it inherits, and its line (0: unknown)."""
-        inherited = {key: value for key, value in self.header.items() if key not in _HEADER}
+        inherited = {key: value for key, value in self.fields().items() if key not in _HEADER}
         lines = self.lines or (0,) * len(self.entries)
         for line, entry in zip(lines, self.entries, strict=True):
             yield line, inherited | dict(entry)
@@ -100,7 +104,7 @@ def _dumper() -> Any:
 
 def problems(pack: Pack, name: str) -> tuple[Fault, ...]:
     """Where a pack departs from GraphSense's specification: what must be there, what is unknown, wrong."""
-    lacking = [key for key in ("title", "creator") if not pack.header.get(key)]
+    lacking = [key for key in ("title", "creator") if not pack.fields().get(key)]
     found = [Fault(name, 0, f"the pack has no {key}") for key in lacking]
     check = _of_actor if pack.actors else _of_tag
     for line, entry in pack.resolved():
@@ -120,7 +124,7 @@ def _of_tag(tag: Mapping[str, Any]) -> Iterator[str]:
         yield "“concepts” is no list"
         concepts = []
     for word in (tag.get("category"), tag.get("abuse"), *concepts):
-        if word and str(word) not in _KNOWN:
+        if word and str(word) not in CONCEPTS:
             yield f"“{word}” is no concept of the taxonomy"
     yield from _undated(tag)
     if "is_cluster_definer" in tag and not isinstance(tag["is_cluster_definer"], bool):
@@ -138,7 +142,7 @@ def _of_actor(actor: Mapping[str, Any]) -> Iterator[str]:
         yield "“categories” is no list"
         return
     for word in categories:
-        if str(word) not in _KNOWN:
+        if str(word) not in CONCEPTS:
             yield f"“{word}” is no concept of the taxonomy"
 
 
@@ -168,5 +172,5 @@ def _words(value: object) -> tuple[str, ...]:
 
 def last_change(pack: Pack) -> date | None:
     """The latest day that the pack or one of its entries states."""
-    days = {day(entry.get("lastmod")) for entry in pack.entries} | {day(pack.header.get("lastmod"))}
+    days = {day(entry.get("lastmod")) for entry in pack.entries} | {day(pack.fields().get("lastmod"))}
     return max((each for each in days if each), default=None)
