@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,9 @@ from quivive.money.exposure import Limits, Row, Side, accounts, utxo
 from quivive.money.exposure.of_ledger import walk_account, walk_utxo
 from quivive.money.exposure.rows import Names, Payments, apportion, side
 from quivive.money.exposure.tagged import tagged
+from quivive.money.exposure.walk import End
 from quivive.money.tags.tag import Tag
+from quivive.money.taint import haircut
 
 NAMES = Names(lambda ids: [f"a{i}" for i in ids], lambda txs: [f"t{t}" for t in txs])
 USUAL = Limits()
@@ -279,6 +282,25 @@ def _by_recursion(
         if value > 0:
             go(t, float(value), True)
     return sums
+
+
+@settings(max_examples=100, deadline=None)
+@given(ledgers(), st.data())
+def test_forward_the_amounts_are_those_of_the_haircut_kernel(case, data) -> None:  # type: ignore[no-untyped-def]
+    where = replace(case[0], coinjoin=np.zeros(0, np.int64))
+    first = data.draw(st.integers(0, len(where.in_off) - 2))
+    seeds = np.arange(where.out_off[first], where.out_off[first + 1])
+    total = int(where.out_val[seeds].sum())
+    if not total:
+        return
+    fees = float(utxo.fees_of(where, np.array([first]))[0])
+    paid = Payments(np.array([first]), [total + int(fees)], np.zeros(1), np.zeros(1, bool))
+    none, limits = np.zeros(0, np.int64), Limits(hops=50, min_share=0)
+    reached = walk_utxo(where, paid, none, tagged({}), limits, "outgoing")
+    end, mass = reached.column("end"), reached.column("mass")[:, 0]
+    taint = haircut(where.in_off, where.in_prev, where.out_off, where.out_val, seeds)
+    assert mass[end == End.UNSPENT].sum() == pytest.approx(taint.amounts[where.spender < 0].sum(), abs=1e-6)
+    assert mass[end == End.FEES].sum() == pytest.approx(taint.fees + fees, abs=1e-6)
 
 
 @given(st.integers(0, 10**24), st.lists(st.floats(0, 1e30), min_size=1, max_size=9))

@@ -89,7 +89,7 @@ def forward(chain: Chain, txs: Ints, mass: Mass, own: Ints | None = None) -> Ste
     origin, outputs = ragged(starts, np.where(ends > 0, 0, at(chain.out_off, txs + 1) - starts))
     address, spender = at(chain.out_addr, outputs), at(chain.spender, outputs)
     value = _without_own(at(chain.out_val, outputs).astype(np.float64), address, origin, own)
-    fee = np.where(ends > 0, 0.0, _fees(chain, txs))
+    fee = np.where(ends > 0, 0.0, fees_of(chain, txs))
     paying = np.flatnonzero(fee > 0)
     none = np.full(len(paying), -1, np.int64)
     end = np.where(spender >= 0, int(End.GO), int(End.UNSPENT))
@@ -167,12 +167,13 @@ def _paid(chain: Chain, txs: Ints) -> Mass:
     return np.bincount(origin, at(chain.out_val, outputs).astype(np.float64), len(txs)).astype(np.float64)
 
 
-def _fees(chain: Chain, txs: Ints) -> Mass:
-    """Inputs less outputs; 0 where an input's value is not known."""
+def fees_of(chain: Chain, txs: Ints) -> Mass:
+    """Inputs less outputs; an input of unknown value is no more than the outputs need."""
     starts = at(chain.in_off, txs)
     origin, inputs = ragged(starts, at(chain.in_off, txs + 1) - starts)
-    value = inputs_known(chain, inputs)[2]
-    return np.maximum(np.nan_to_num(np.bincount(origin, value, len(txs)) - _paid(chain, txs)), 0.0)
+    paid = _paid(chain, txs)
+    value = _filled(inputs_known(chain, inputs)[2], origin, paid)
+    return np.maximum(np.bincount(origin, value, len(txs)) - paid, 0.0)
 
 
 def _is(txs: Ints, members: Any) -> Ints:
