@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from string import Formatter
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import NOON
@@ -167,6 +169,27 @@ def test_with_a_ledger_the_money_is_followed_to_those_whom_tags_name(ledger: Led
     assert found["exposure/received"].kind == "review"
     assert found["exposure/received"].params["category"] == "ransomware"
     assert "haircut, a convention" in found["exposure/received"].message
+
+
+def test_a_sanctioned_address_of_the_same_cluster_is_told_as_a_heuristic(ledger: Ledger) -> None:
+    payer, paid = payment(ledger)
+    numbers = list(range(ledger.counts["addresses"]))
+    one, two = (ledger.address_id(each) for each in (payer, paid))
+    labels = [one if number == two else number for number in numbers]
+    path = ledger.folder / "labels.parquet"
+    pq.write_table(pa.table({"address": numbers, "cluster": labels}), path)
+    book = TagBook.holding([sanctions(XBT=payer)])
+    seen = Observable("cryptocurrency-wallet", paid)
+    try:
+        found = list(WalletExposure().examine(seen, Context(NOON, money=MoneyTrust((ledger,), book))))
+    finally:
+        path.unlink()
+    (told,) = [
+        each for each in found if isinstance(each, Finding) and each.code == "exposure/cluster-sanctioned"
+    ]
+    assert told.kind == "review"
+    assert told.params["other"] == payer
+    assert "heuristic" in told.message
 
 
 def test_money_that_no_tag_names_is_not_called_harmless(ledger: Ledger) -> None:

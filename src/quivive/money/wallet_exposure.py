@@ -36,6 +36,8 @@ class WalletExposure:
     codes: Mapping[str, str] = {
         "exposure/received": "Of what {wallet} received, {share} came from {category}: " + _SHARES,
         "exposure/sent": "Of what {wallet} sent, {share} went to {category}: " + _SHARES,
+        "exposure/cluster-sanctioned": "{wallet} is held to have the same owner as {other} (addresses spent "
+        "together: a heuristic), which is on the sanctions list {list} of {date}.",
         "exposure/untagged": "{wallet} has moved money ({received} payments in, {sent} out), none of it "
         "within {limit} steps from or to an address that a tag names. That is no sign that it is harmless.",
         "exposure/unseen": "The ledger of {chain} up to block {block} has never seen {wallet}.",
@@ -75,7 +77,25 @@ class WalletExposure:
             yield self._say(subject, "exposure/unseen", "informational",
                             {"chain": spelling.name(ledger.chain), "block": block})  # fmt: skip
             return
+        yield from self._of_cluster(ledger, subject, context)
         yield from self._sides(subject, found)
+
+    def _of_cluster(self, ledger: Ledger, subject: Observable, context: Context) -> Iterator[Finding]:
+        """Sanctioned addresses in its cluster, where the ledger's clusters were written down."""
+        from quivive.money.exposure.of_ledger import LABELS
+        from quivive.money.screening import screen
+        from quivive.money.screening_clusters import sanctioned_mates
+
+        labels = ledger.folder / LABELS
+        if not labels.is_file():
+            return
+        book = book_of(context)
+        mates = sanctioned_mates(ledger, labels, book)(subject.value)[:ROWS]
+        for hit in screen(subject.value, book, ledger.chain, mates).hits:
+            if hit.member is not None:
+                day = hit.version.date.isoformat() if hit.version.date else "—"
+                params = {"other": hit.member, "list": hit.version.name, "date": day}
+                yield self._say(subject, "exposure/cluster-sanctioned", "review", params)
 
     def _sides(self, subject: Observable, found: Exposure) -> Iterator[Finding]:
         told = False

@@ -133,7 +133,7 @@ def _of_tag(tag: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_actor(actor: Mapping[str, Any]) -> Iterator[str]:
     for each in ("id", "uri", "label", "lastmod", "categories"):
-        if not actor.get(each):
+        if actor.get(each) is None:
             yield f"the actor has no {each}"
     yield from _unknown(actor, _ACTOR_FIELDS)
     yield from _undated(actor)
