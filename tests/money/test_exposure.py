@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quivive.money import account_taint
 from quivive.money.exposure import Limits, Row, Side, accounts, utxo
 from quivive.money.exposure.of_ledger import walk_account, walk_utxo
 from quivive.money.exposure.rows import Names, Payments, apportion, side
@@ -364,6 +365,37 @@ def test_what_an_account_received_is_in_what_it_sends_later_and_in_what_remains(
 def test_an_account_that_everybody_pays_is_not_walked_through() -> None:
     found = look_at_account(POOL, 3, {2: [tag(2, "scam")]}, "incoming", Limits(degree=3))
     assert row(found, "cut off").detail == {"an account with too many payments": 1.0}
+
+
+MOVES = st.lists(
+    st.tuples(st.integers(-1, 6), st.integers(-1, 6), st.integers(0, 99)), min_size=1, max_size=25
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(MOVE, min_size=1, max_size=25), st.data(), st.sampled_from(["incoming", "outgoing"]))
+def test_accounts_are_divided_as_the_pools_of_account_taint_are(moves, data, way) -> None:  # type: ignore[no-untyped-def]
+    seed = data.draw(st.integers(0, len(moves) - 1))
+    value = moves[seed][2]
+    if not value or moves[seed][0] == moves[seed][1]:
+        return
+    columns = [[move[k] for move in moves] for k in range(3)]
+    rules = account_taint.taint(
+        account_taint.Transfers(columns[0], columns[1], [-1] * len(moves), columns[2]),
+        [seed],
+        (),
+        way == "incoming",
+    ).haircut
+    paid = Payments(np.array([seed]), [value], np.zeros(1), np.zeros(1, bool))
+    none, limits = np.zeros(0, np.int64), Limits(hops=40, min_share=0)
+    reached = walk_account(book(*moves), np.array([seed]), paid.mass, none, tagged({}), limits, way, -1)
+    end, mass = reached.column("end"), reached.column("mass")[:, 0]
+    lying = End.BEFORE if way == "incoming" else End.UNSPENT
+    nobody = End.MINED if way == "incoming" else End.FEES
+    cut = mass[end == End.HOPS].sum()
+    assert mass[end == lying].sum() == pytest.approx(sum(rules.at_accounts.values()), abs=1e-6 + cut)
+    assert mass[end == nobody].sum() == pytest.approx(sum(rules.fees.values()), abs=1e-6 + cut)
+    assert mass.sum() == pytest.approx(value)
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,15 +1,15 @@
 """Who paid into, or was paid from, the accounts of an account chain, and how much of the money was theirs?
 
-An account is a pool. Backward, what it sends is made of all that it had received before, in proportion; what
-it had sent beyond that came from where the ledger does not see. Forward, what it receives goes into all that
-it sends later and into what then remains, in proportion. One asset at a time; transfers are numbered in chain
+By haircut, as `money.account_taint` has it: an account is a pool of each asset; what goes out has the shares
+that the pool has then. What a pool must have held before its first known transfer, so that it never falls
+below zero, came from where the ledger does not see. One asset at a time; transfers are numbered in chain
 order.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,26 +78,32 @@ def receivers(book: Transfers, numbers: Ints, mass: Mass) -> Step:
 
 
 def backward(book: Transfers, places: Ints, mass: Mass, asset: int, degree: int) -> Step:
-    """From transfers to what their senders had received before them."""
+    """From transfers to what their senders' pools were made of then.
+
+    Of the receipts before, each is the part of the pool that it was when it came in, less by every later one.
+    """
     holder = at(book.sender, places)
-    busy = _count(book.received_off, holder) + _count(book.sent_off, holder) > degree
-    origin, numbers, value = _pool(book, places, holder, asset, busy, "received", before=True)
-    received = np.bincount(origin, value, len(places))
-    given, _, spent = _pool(book, places, holder, asset, busy, "sent", before=True)
-    unseen = np.maximum(np.bincount(given, spent, len(places)) - received, 0.0)
-    return _split(book, places, mass, busy, (origin, numbers, value), unseen, End.BEFORE)
+    busy = _busy(book, holder, degree)
+    pools = _pools(book, np.where(busy, -1, holder), asset, receipts=True)
+    first, last = pools.range_of(holder, np.zeros_like(places), places)
+    origin, rows = ragged(first, last - first)
+    weight = pools.part[rows] * pools.left(rows + 1, last[origin])
+    return _split(
+        book, places, mass, busy, (origin, pools.number[rows], weight), pools.left(first, last), True
+    )
 
 
 def forward(book: Transfers, places: Ints, mass: Mass, asset: int, degree: int) -> Step:
-    """From transfers to what their receivers sent after them."""
+    """From transfers to what took their money out of their receivers' pools later, and what is left there."""
     holder = at(book.receiver, places)
-    busy = _count(book.received_off, holder) + _count(book.sent_off, holder) > degree
-    origin, numbers, value = _pool(book, places, holder, asset, busy, "sent", before=False)
-    received, _, got = _pool(book, places, holder, asset, busy, "received", before=None)
-    given, _, spent = _pool(book, places, holder, asset, busy, "sent", before=None)
-    size = len(places)
-    left = np.maximum(np.bincount(received, got, size) - np.bincount(given, spent, size), 0.0)
-    return _split(book, places, mass, busy, (origin, numbers, value), left, End.UNSPENT)
+    busy = _busy(book, holder, degree)
+    pools = _pools(book, np.where(busy, -1, holder), asset, receipts=False)
+    first, last = pools.range_of(holder, places + 1, np.full_like(places, _LAST))
+    origin, rows = ragged(first, last - first)
+    weight = pools.part[rows] * pools.left(first[origin], rows)
+    return _split(
+        book, places, mass, busy, (origin, pools.number[rows], weight), pools.left(first, last), False
+    )
 
 
 def received_before(book: Transfers, places: Ints) -> Ints:
@@ -110,39 +116,108 @@ def sent_after(book: Transfers, places: Ints) -> Ints:
     return _count(book.sent_off, at(book.receiver, places)) + 1
 
 
-def _split(book: Transfers, places: Ints, mass: Mass, busy: NDArray[np.bool_], parts: tuple[Ints, Ints, Mass],
-           rest: Mass, rest_end: End) -> Step:  # fmt: skip
-    """Each place's mass over its parts and the rest; what has neither, or is too busy, stays whole."""
-    origin, numbers, value = parts
-    sums = np.bincount(origin, value, len(places)) + rest
-    kept = np.flatnonzero((rest > 0) | (sums <= 0) | busy)
-    share = np.where(sums[kept] > 0, rest[kept] / np.where(sums[kept] > 0, sums[kept], 1.0), 1.0)
-    ends = np.where(busy[kept], int(End.BUSY), int(rest_end))
-    origins = np.concatenate((origin, kept))
-    weight = np.concatenate((value / sums[origin], share))
-    step = (senders if rest_end is End.BEFORE else receivers)(book, numbers, mass[origin])
-    none = np.full(len(kept), -1, np.int64)
-    return Step(
-        origins, mass[origins] * weight[:, None], np.concatenate((step.address, none)),
-        np.concatenate((step.tx, at(book.tx, places[kept]))), np.concatenate((numbers, none)),
-        np.concatenate((step.end, ends)),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _Pools:
+    """Receipts, or payments, of several accounts, ordered by account and number.
+
+    `part` is what one is of the pool after it came in (or before it went out). What is left of older (or of
+    earlier) money after a range of them is the product of the rest: kept as sums of logarithms, and a count
+    of those that leave nothing.
+    """
+
+    holder: Ints
+    number: Ints
+    part: Mass
+    logs: Mass
+    emptied: Ints
+
+    def range_of(self, holder: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+        """First row, and the row after the last, of each account with numbers in low:high."""
+        keys = self.holder << _BITS | self.number
+        first = np.searchsorted(keys, holder << _BITS | low)
+        return first.astype(np.int64), np.searchsorted(keys, holder << _BITS | high).astype(np.int64)
+
+    def left(self, first: Ints, last: Ints) -> Mass:
+        """What the rows first:last leave, as a part of 1."""
+        none = self.emptied[last] > self.emptied[first]
+        return np.where(none, 0.0, np.exp(np.where(none, 0.0, self.logs[last] - self.logs[first])))
 
 
-def _pool(book: Transfers, places: Ints, holder: Ints, asset: int, busy: NDArray[np.bool_], side: str,
-          before: bool | None) -> tuple[Ints, Ints, Mass]:  # fmt: skip
-    """Each holder's transfers of one side and asset: origin, number, value. None is all, True until the place
-    (its own transfer counts as sent), False after it."""
-    offsets, numbers = getattr(book, f"{side}_off"), getattr(book, side)
-    origin, found = _members(offsets, numbers, np.where(busy, -1, holder))
-    if before is not None:
-        limit = places[origin]
-        right = (found <= limit if side == "sent" else found < limit) if before else found > limit
-        origin, found = origin[right], found[right]
+_BITS: Final = 40
+_LAST: Final = 2**_BITS - 1
+_NOISE: Final = 1e-12
+"""Of the largest sum: what float arithmetic leaves of a pool that was emptied."""
+
+
+def _pools(book: Transfers, holders: Ints, asset: int, receipts: bool) -> _Pools:
+    each = np.unique(holders[holders >= 0])
+    came, went = (_moves(book, side, each, asset) for side in ("received", "sent"))
+    holder = np.concatenate((came[0], went[0]))
+    number, value = np.concatenate((came[1], went[1])), np.concatenate((came[2], -went[2]))
+    order = np.lexsort((number, holder))
+    holder, number, value = holder[order], number[order], value[order]
+    after = _balances(holder, value)
+    wanted = value > 0 if receipts else value < 0
+    pool = np.where(receipts, after, after - value)[wanted]
+    moved = np.abs(value[wanted])
+    part = np.minimum(moved / np.maximum(pool, moved), 1.0)
+    part[part > 1 - _NOISE] = 1.0
+    logs = np.log1p(-np.where(part < 1, part, 0.0))
+    zero = np.zeros(1)
+    return _Pools(each[holder[wanted]], number[wanted], part, np.concatenate((zero, np.cumsum(logs))),
+                  np.concatenate((zero, np.cumsum(part >= 1))).astype(np.int64))  # fmt: skip
+
+
+def _balances(holder: Ints, value: Mass) -> Mass:
+    """What each pool held after each of its moves, had it held at the beginning what it must have held."""
+    sums = np.concatenate((np.zeros(1), np.cumsum(value)))
+    first = np.searchsorted(holder, holder)
+    running = sums[1:] - sums[first]
+    size = int(holder.max()) + 1 if len(holder) else 0
+    lowest, highest = np.zeros(size), np.zeros(size)
+    np.minimum.at(lowest, holder, running)
+    np.maximum.at(highest, holder, np.abs(running))
+    opening = np.where(-lowest > _NOISE * highest, -lowest, 0.0)
+    return np.maximum(running + opening[holder], 0.0)
+
+
+def _moves(book: Transfers, side: str, holders: Ints, asset: int) -> tuple[Ints, Ints, Mass]:
+    """Transfers of one side and asset that move something: place in holders, number, value."""
+    origin, found = _members(getattr(book, f"{side}_off"), getattr(book, side), holders)
     right = at(book.asset, found) == asset
     origin, found = origin[right], found[right]
     value = at(book.value, found)
-    return origin[value > 0], found[value > 0], value[value > 0]
+    moving = (value > 0) & (at(book.sender, found) != at(book.receiver, found))
+    return origin[moving], found[moving], value[moving]
+
+
+def _split(book: Transfers, places: Ints, mass: Mass, busy: NDArray[np.bool_], parts: tuple[Ints, Ints, Mass],
+           rest: Mass, back: bool) -> Step:  # fmt: skip
+    """Each place's mass over its parts and the rest; of an account too busy to look at, all is rest."""
+    origin, numbers, weight = parts
+    sums = np.bincount(origin, weight, len(places)) + rest
+    kept = np.flatnonzero((rest > 0) | busy)
+    ends = np.where(busy[kept], int(End.BUSY), int(End.BEFORE if back else End.UNSPENT))
+    origins = np.concatenate((origin, kept))
+    shares = np.concatenate((weight, rest[kept])) / sums[origins]
+    step = (senders if back else receivers)(book, numbers, mass[origin])
+    none = np.full(len(kept), -1, np.int64)
+    moved = np.concatenate((step.tx, at(book.tx, places[kept])))
+    return _moving(Step(
+        origins, mass[origins] * shares[:, None], np.concatenate((step.address, none)), moved,
+        np.concatenate((numbers, none)), np.concatenate((step.end, ends)),
+    ))  # fmt: skip
+
+
+def _moving(step: Step) -> Step:
+    """Without entries that carry nothing."""
+    some = step.mass[:, 0] > 0
+    return Step(step.origin[some], step.mass[some], step.address[some], step.tx[some], step.place[some],
+                step.end[some])  # fmt: skip
+
+
+def _busy(book: Transfers, holders: Ints, degree: int) -> NDArray[np.bool_]:
+    return _count(book.received_off, holders) + _count(book.sent_off, holders) > degree
 
 
 def _members(offsets: Any, numbers: Any, addresses: Ints) -> tuple[Ints, Ints]:
