@@ -23,10 +23,9 @@ Flags = NDArray[np.bool_]
 
 @compiled
 def gather(numbers: Numbers, places: Integers, found: Numbers) -> None:
-    """Reads numbers at many places, 0 where the place is none (unknown outputs)."""
+    """Reads numbers at many places, 0 where the place is -1; the loop is bare so that the reads overlap."""
     for index in range(places.size):
-        place = places[index]
-        found[index] = numbers[place] if 0 <= place < numbers.size else 0
+        found[index] = numbers[places[index]] if places[index] >= 0 else 0
 
 
 @compiled
@@ -68,22 +67,21 @@ def haircut_outputs(
         gather(amounts, spent, held)
         gather(out_val, spent, values)
         if in_val.size:
-            for place in range(spent.size):
-                if not 0 <= spent[place] < out_val.size:
-                    values[place] = in_val[start + place]
+            values = in_val[start:end]
+        ended = np.zeros(spent.size, np.bool_)
+        if stop.size:
+            gather(stop, spent, ended)
         maker = makers(out_off, first, after)
         for tx in range(first, after):
             taint, total = 0.0, 0
             for place in range(in_off[tx] - start, in_off[tx + 1] - start):
                 arrived, value = held[place], values[place]
                 total += value
-                if made <= spent[place] < out_val.size:
+                if spent[place] >= made:
                     if spent[place] >= out_off[tx]:
                         return tx, 0.0, 0.0
                     arrived = min(arrived + shares[maker[spent[place] - made]] * value, value)
-                if stop.size and 0 <= spent[place] < stop.size and stop[spent[place]]:
-                    arrived = 0.0
-                taint += arrived
+                taint += 0.0 if ended[place] else arrived
             shares[tx - first] = taint / total if taint > 0 else 0.0
             fees += taint
         for place in range(made_end - made):

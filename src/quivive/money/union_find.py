@@ -70,6 +70,7 @@ def gather(parents: Integers, members: Integers, found: Integers) -> None:
 @compiled
 def link_neighbours(parents: Integers, members: Integers, joined: Flags) -> None:
     """Links each member to the one before it where `joined` is 1; `joined[0]` is not looked at."""
+    members = members.astype(parents.dtype)  # 32 bits a number where they do
     found = np.empty(members.size, parents.dtype)
     gather(parents, members, found)
     apart = np.empty(members.size, np.uint32)
