@@ -373,7 +373,7 @@ MOVES = st.lists(
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(MOVE, min_size=1, max_size=25), st.data(), st.sampled_from(["incoming", "outgoing"]))
+@given(MOVES, st.data(), st.sampled_from(["incoming", "outgoing"]))
 def test_accounts_are_divided_as_the_pools_of_account_taint_are(moves, data, way) -> None:  # type: ignore[no-untyped-def]
     seed = data.draw(st.integers(0, len(moves) - 1))
     value = moves[seed][2]
