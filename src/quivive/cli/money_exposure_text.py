@@ -43,7 +43,7 @@ def _head(found: Exposure, statement: Statement) -> Iterator[str]:
     yield f"{found.address} ({found.chain}{asset})"
     if found.cluster > 1:
         yield f"Looked at with {found.cluster - 1} other addresses of its cluster, which is a heuristic."
-    yield f"{statement.total} points. {statement.verdict}"
+    yield from _wrapped(f"{statement.total} points. {statement.verdict}", "", "")
     for what, tags in (("tagged", found.tags), ("its cluster", found.cluster_tags)):
         for tag in tags[:_TAGS]:
             named = ", ".join(tag.terms) or "no category"

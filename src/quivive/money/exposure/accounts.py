@@ -203,9 +203,10 @@ def _split(book: Transfers, places: Ints, mass: Mass, busy: NDArray[np.bool_], p
     step = (senders if back else receivers)(book, numbers, mass[origin])
     none = np.full(len(kept), -1, np.int64)
     moved = np.concatenate((step.tx, at(book.tx, places[kept])))
+    lies = np.arange(len(origins)) >= len(origin)
     return _moving(Step(
         origins, mass[origins] * shares[:, None], np.concatenate((step.address, none)), moved,
-        np.concatenate((numbers, none)), np.concatenate((step.end, ends)),
+        np.concatenate((numbers, none)), np.concatenate((step.end, ends)), lies,
     ))  # fmt: skip
 
 
@@ -213,7 +214,7 @@ def _moving(step: Step) -> Step:
     """Without entries that carry nothing."""
     some = step.mass[:, 0] > 0
     return Step(step.origin[some], step.mass[some], step.address[some], step.tx[some], step.place[some],
-                step.end[some])  # fmt: skip
+                step.end[some], step.lies[some] if step.lies is not None else None)  # fmt: skip
 
 
 def _busy(book: Transfers, holders: Ints, degree: int) -> NDArray[np.bool_]:

@@ -15,6 +15,8 @@ from quivive.money.exposure.tagged import Category, Naming, conflicts_of, gravit
 from quivive.money.exposure.walk import CUT, ROW_OF, End, Ints, Mass, Reached, touched
 
 _NAMES: Final = tuple(ENDS)
+_UNNAMED: Final = ("unattributed", "before the ledger", "cut off")
+"""Rows whose direct counterparty no tag names either."""
 LISTED: Final = 10
 """Tagged addresses that a row lists, the largest first."""
 _WAY: Final = 12
@@ -65,10 +67,14 @@ def side(way: Way, paid: Payments, reached: Reached, tagged: Naming, names: Name
     rows.sort(key=_worst_first)
     times = paid.times if paid.times is not None and len(paid.times) else None
     return Side(
-        way, total, len(set(paid.txs.tolist())), 1.0 - sum(row.direct for row in rows) if total else 0.0,
+        way, total, len(set(paid.txs.tolist())), _untagged(rows) if total else 0.0,
         tuple(rows), None if times is None else int(times.min()), None if times is None else int(times.max()),
         _money(whole) if fiat else None,
     )  # fmt: skip
+
+
+def _untagged(rows: Sequence[Row]) -> float:
+    return 1.0 - sum(row.direct for row in rows if row.category not in _UNNAMED)
 
 
 def apportion(total: int, weights: Sequence[float]) -> list[int]:

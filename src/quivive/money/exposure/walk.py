@@ -61,6 +61,8 @@ class Step:
     tx: Ints
     place: Ints
     end: Ints
+    lies: NDArray[np.bool_] | None = None
+    """Entries whose money made no hop: it lies where the one before brought it."""
 
 
 Expand = Callable[[Ints, Mass], Step]
@@ -181,7 +183,8 @@ def _settle(reached: Reached, step: Step, done: NDArray[np.bool_], code: Ints, e
             trail: Ints) -> None:  # fmt: skip
     reached.code.append(code[done])
     reached.end.append(end[done])
-    reached.hops.append(np.full(int(done.sum()), hops, np.int64))
+    made = np.full(len(done), hops, np.int64) - (0 if step.lies is None else step.lies)
+    reached.hops.append(made[done])
     reached.address.append(step.address[done])
     reached.tx.append(step.tx[done])
     reached.trail.append(trail[step.origin[done]])
