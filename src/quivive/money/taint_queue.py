@@ -112,6 +112,19 @@ def needed(tx: int, in_off: Whole, in_prev: Integers, out_off: Whole, lists: Lis
 
 
 @compiled
+def append(lists: Lists, pool: Pool, used: int, output: int, low: int, high: int) -> int:
+    """Adds a stretch to the list of the output, which is the last in the pool; gives the places in use."""
+    if lists[output, 1] and pool[used - 1, 1] == low:
+        pool[used - 1, 1] = high
+        return used
+    if lists[output, 1] == 0:
+        lists[output, 0] = used
+    lists[output, 1] += 1
+    pool[used, 0], pool[used, 1] = low, high
+    return used + 1
+
+
+@compiled
 def run(
     in_off: Whole,
     in_prev: Integers,
@@ -163,14 +176,7 @@ def run(
                     else:
                         amounts[output] += cut - low
                         if not (stop.size and stop[output]):
-                            if lists[output, 1] and pool[used - 1, 1] == low - begin:
-                                pool[used - 1, 1] = cut - begin
-                            else:
-                                if lists[output, 1] == 0:
-                                    lists[output, 0] = used
-                                lists[output, 1] += 1
-                                pool[used, 0], pool[used, 1] = low - begin, cut - begin
-                                used += 1
+                            used = append(lists, pool, used, output, low - begin, cut - begin)
                     low = cut
             lists[spent, 1] = 0
             position += out_val[spent]
