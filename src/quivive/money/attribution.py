@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MOST = 3
 """Tags of one kind that are told; the others are counted."""
-_TOPICS = ("crypto",)
 _BY = "“{label}” ({terms}), by the list {list}, {date}. Confidence {level} of 100 ({confidence})."
 
 
@@ -117,7 +116,7 @@ class WalletTags:
         return finding(
             self, code, kind, subject, params={"wallet": subject.value, **params}, where=subject.where,
             observables=(subject,), references=references,
-            topics=_TOPICS if kind in ("fail", "review") else (),
+            topics=_topics(code, kind),
         )  # fmt: skip
 
 
@@ -135,6 +134,12 @@ def _shipped() -> TagBook:
     from quivive.money.tags.book import TagBook
 
     return TagBook.shipped()
+
+
+def _topics(code: str, kind: Kind) -> tuple[str, ...]:
+    if code.startswith("wallet/sanctioned"):
+        return ("sanctioned-wallet",)
+    return ("crypto",) if kind in ("fail", "review") else ()
 
 
 def _code(chain: str, hit: Hit) -> str:
