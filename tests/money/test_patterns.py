@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quivive.money.patterns import consolidation, fan_out, layering, peel_chain
+from quivive.money.patterns import consolidation, fan_out, layering, peel_chain, round_trip
 from quivive.money.patterns.address_poisoning import History, address_poisoning
 from quivive.money.patterns.mixing import mixing
 from quivive.money.patterns.round_trip import round_trips, self_transfers
@@ -146,6 +146,17 @@ def test_money_that_comes_back_through_others_is_a_round_trip() -> None:
     (seen,) = round_trips(turned, np.array([0]))
     assert seen.txs == (1, 2, 3)
     assert "nothing to do with each other" in seen.why
+
+
+def test_after_so_many_payments_no_more_ways_back_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = [([], [(0, 9)])]
+    for turn in range(6):
+        turns += [([2 * turn], [(1, 9)]), ([2 * turn + 1], [(0, 9)])]
+    assert len(round_trips(view(*turns), np.array([0]))) == 6
+    monkeypatch.setattr(round_trip, "STARTS", 4)
+    assert len(round_trips(view(*turns), np.array([0]))) == 4
+    monkeypatch.setattr(round_trip, "REACHED", 0)
+    assert round_trips(view(*turns), np.array([0])) == []
 
 
 def test_change_is_no_round_trip() -> None:

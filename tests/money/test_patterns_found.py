@@ -80,7 +80,7 @@ def test_with_too_many_transactions_around_it_says_that_there_are_more(
     found = found_around(ledger, "owner-4", book(), Beside())
     assert found.patterns == ()
     (gap,) = found.could_not_look
-    assert "in 4 transactions at and near this address, not in all" in gap
+    assert "in 4 transactions at and near this address, not all" in gap
 
 
 def test_flags_and_tags_of_mixers_are_used(ledger: Ledger) -> None:

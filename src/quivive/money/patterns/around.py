@@ -13,6 +13,7 @@ from quivive.money.exposure.tagged import Naming
 from quivive.money.exposure.walk import Ints
 from quivive.money.patterns.address_poisoning import LISTED, History, address_poisoning
 from quivive.money.patterns.find import find
+from quivive.money.patterns.round_trip import STARTS
 from quivive.money.patterns.view import View
 from quivive.money.trace.nouns import Pattern
 
@@ -66,8 +67,12 @@ def _utxo(ledger: Ledger, own: Ints, tagged: Naming, beside: Beside) -> Around:
     seen = [s for s in find(view, own, _mixers(view, tagged, places)) if places & set(s.txs)]
     names = ledger.txids(txs.tolist())
     patterns = tuple(Pattern(s.kind, s.why, tuple(names[tx] for tx in s.txs)) for s in seen)
-    gaps = (f"Patterns were looked for in {len(txs)} transactions at and near this address, not in all.",)
-    return Around(patterns, gaps if more else ())
+    gaps = []
+    if more:
+        gaps.append(f"Patterns were looked for in {len(txs)} transactions at and near this address, not all.")
+    if len(mine) > STARTS:
+        gaps.append(f"Round trips were looked for after its first {STARTS} payments only.")
+    return Around(patterns, tuple(gaps))
 
 
 def _own_transactions(chain: utxo.Chain, outputs: Ints) -> Ints:

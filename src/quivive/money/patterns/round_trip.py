@@ -1,9 +1,9 @@
 """Does money come back to where it set out, or never leave?
 
-FATF, 'Virtual Assets Red Flag Indicators' (September 2020), names moves without economic reason. A way
-through strangers may as well be two payments that have nothing to do with each other: the longer, the
-likelier. What counts as the same owner is what the caller says (an address, or a cluster, itself a
-heuristic).
+FATF, 'Virtual Assets Red Flag Indicators' (September 2020), names moves without economic reason. A way through
+strangers may as well be two payments that have nothing to do with each other: the longer, the likelier. What
+counts as the same owner is what the caller says (an address, or a cluster, itself a heuristic). Of busy
+addresses only the first payments, and the nearest transactions after each, are looked at.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ SELF: Final = "self-transfer"
 HOPS: Final = 4
 """The most transactions from leaving to coming back."""
 LISTED: Final = 50
+STARTS: Final = 200
+"""Payments, the first ones, after which a way back is looked for."""
+REACHED: Final = 500
+"""Transactions that are looked at after one payment."""
 
 
 def round_trips(view: View, own: Ints) -> list[Seen]:
@@ -27,7 +31,7 @@ def round_trips(view: View, own: Ints) -> list[Seen]:
     paying = _any(view.size, view.spent_by, np.isin(view.in_addr, own)) & ~view.coinjoin
     back = _any(view.size, view.made_by, np.isin(view.out_addr, own)) & ~paying & ~view.coinjoin
     found: list[Seen] = []
-    for start in np.flatnonzero(paying).tolist():
+    for start in np.flatnonzero(paying).tolist()[:STARTS]:
         if len(found) == LISTED:
             break
         if way := _way_back(view, start, own, back):
@@ -67,7 +71,7 @@ def _way_back(view: View, start: int, own: Ints, back: Flags) -> tuple[int, ...]
             made = slice(int(view.out_off[tx]), int(view.out_off[tx + 1]))
             theirs = view.spender[made][~np.isin(view.out_addr[made], own)]
             for after in np.unique(theirs[theirs >= 0]).tolist():
-                if after in ways:
+                if after in ways or len(ways) > REACHED:
                     continue
                 ways[after] = (*ways[tx], after)
                 if back[after]:
