@@ -1,9 +1,9 @@
 """Does money come back to where it set out, or never leave?
 
-FATF, 'Virtual Assets Red Flag Indicators' (September 2020), names moves without economic reason. A way through
-strangers may as well be two payments that have nothing to do with each other: the longer, the likelier. What
-counts as the same owner is what the caller says (an address, or a cluster, itself a heuristic). Of busy
-addresses only the first payments, and the nearest transactions after each, are looked at.
+FATF, 'Virtual Assets Red Flag Indicators' (September 2020), names moves without economic reason. A way
+through strangers may as well be two payments that have nothing to do with each other: the longer, the
+likelier. What counts as the same owner is what the caller says (an address, or a cluster, itself a
+heuristic). Of busy addresses only the first payments, and the nearest transactions after each, are looked at.
 """
 
 from __future__ import annotations
