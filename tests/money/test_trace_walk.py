@@ -249,6 +249,12 @@ def test_backward_it_names_what_was_mined_and_what_the_ledger_does_not_hold():
     assert {edge.target[-3:] for edge in found.edges} == {"1:0"}
 
 
+def test_backward_money_that_no_input_explains_is_not_lost_from_the_count():
+    richer: list[Payment] = [([], [(0, 50)]), ([0], [(1, 70)])]
+    found = traced(richer, [1], "backward")
+    assert {stop.reason: stop.taint["fifo"] for stop in found.stops} == {"coinbase": 50, "unknown": 20}
+
+
 def test_only_what_the_chosen_method_reaches_is_shown():
     flows = flows_of(PEEL)
     found: Walk = walk(flows, [1], ["fifo"], limits=NO_LIMITS)
