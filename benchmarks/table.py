@@ -484,6 +484,8 @@ SECTIONS = (
     ("media_text", _media_text),
     ("media_hostile", _media_hostile),
     ("money_cluster", table_money.cluster),
+    ("money_taint", table_money.taint),
+    ("money_exposure", table_money.exposure),
     ("money_coinjoin", table_money.coinjoin),
     ("money_patterns", table_money.patterns),
     ("money_ledger", table_money.ledger),
