@@ -14,7 +14,7 @@ from quivive.money.addresses import MWEB
 from quivive.money.blocks import Block, Input, Output, Transaction
 from quivive.money.ingest import ingest
 from quivive.money.tags.tag import Tag
-from quivive.money.trace import wire
+from quivive.money.trace import between, wire
 from quivive.money.trace.between import path_between, to_json
 from quivive.money.trace.nouns import Limits
 from quivive.money.trace.of_ledger import knowledge
@@ -232,20 +232,22 @@ def test_what_goes_into_litecoins_extension_block_is_lost_to_view(tmp_path):
     assert stop.taint["fifo"] == 900
 
 
-def test_a_path_leads_through_the_ledger_and_ends_where_services_pool_money(theft):
+def test_a_path_leads_through_the_ledger_and_ends_where_services_pool_money(theft, monkeypatch):
     found = path_between(theft, txid("theft"), address("waiting"), Reach())
     names = ("peel-1", "peel-2", "peel-3", "split", "joined")
     assert [step.txid for step in found.shortest.steps] == [txid(name) for name in names]
     assert found.shortest.amount == 300_000_000
     assert to_json(found)["shortest"]["transactions"] == 5
     tagged = {address("peeled-2"): (exchange_tag("peeled-2"),)}
-    shut = path_between(theft, txid("theft"), address("waiting"), Reach(), tagged=lambda: tagged)
+    asked = {"tags_of": lambda text: tagged.get(text, ()), "tagged": lambda: tagged}
+    shut = path_between(theft, txid("theft"), address("waiting"), Reach(), **asked)
     assert shut.shortest is None
     assert shut.not_entered["places of attributed services"] == 1
-    through = path_between(
-        theft, txid("theft"), address("waiting"), Reach(), tagged=lambda: tagged, through_services=True
-    )
-    assert through.shortest == found.shortest
+    monkeypatch.setattr(between, "_ONE_BY_ONE", 0)  # as after thousands of addresses
+    assert path_between(theft, txid("theft"), address("waiting"), Reach(), **asked) == shut
+    through = path_between(theft, txid("theft"), address("waiting"), Reach(), through_services=True, **asked)
+    assert [step.txid for step in through.shortest.steps] == [txid(name) for name in names]
+    assert [step.who for step in through.shortest.steps] == ["", "Example Exchange", "", "", ""]
 
 
 def test_a_path_between_clusters_begins_and_ends_at_any_of_their_addresses(theft, tmp_path):

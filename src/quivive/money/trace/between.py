@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,11 @@ from quivive.money.trace.seeds import outputs_of, parse
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
+    from quivive.money.tags.tag import Tag
 
 SCHEMA = "quivive.path/1"
+_ONE_BY_ONE = 5000
+"""Addresses that are looked up singly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def path_between(
     def closed(tx: int) -> str | None:
         return reach.closed(tx) or ("CoinJoins" if known.coinjoin(tx) else None)
 
-    shut = frozenset[int]() if through_services else _services(ledger, tagged)
-    limits = Reach(reach.hops, reach.transactions, reach.max_degree, closed, shut)
+    shut = reach.shut if through_services else _services(ledger, tags_of, tagged)
+    limits = replace(reach, closed=closed, shut=shut)
     found = find_path(ledger.flows(), ends[0][0], ends[1][0], limits)
     goals, sizes = set(ends[1][0]) - set(ends[0][0]), (ends[0][1], ends[1][1])
     return _answer(ledger, begin, goal, sizes, goals, limits, found, tags_of)
@@ -123,15 +127,30 @@ def _outputs(ledger: Ledger, place: str, labels: Path | None) -> tuple[list[int]
     return [int(offsets[tx]) + int(n) for tx, n in zip(txs, positions, strict=True)], len(owned)
 
 
-def _services(ledger: Ledger, tagged: Tagged) -> frozenset[int]:
-    """Numbers of the addresses that are attributed to services, mixers or bridges."""
-    pooled = SERVICES | MIXERS | BRIDGES
-    said = [text for text, tags in tagged().items() if any(any_in(tag.terms, pooled) for tag in tags)]
-    return (
-        frozenset(number for number in ledger.address_ids(said) if number is not None)
-        if said
-        else frozenset()
-    )
+def _services(ledger: Ledger, tags_of: TagsOf, tagged: Tagged) -> Callable[[int], bool]:
+    """Whether an address is attributed to a service, mixer or bridge.
+
+    The first are looked up one by one; a search that comes to many reads all tags at once.
+    """
+    asked: dict[int, bool] = {}
+
+    @cache
+    def pooled() -> frozenset[int]:
+        said = [text for text, tags in tagged().items() if _pools(tags)]
+        return frozenset(number for number in ledger.address_ids(said) if number is not None)
+
+    def shut(address: int) -> bool:
+        if address not in asked:
+            if len(asked) >= _ONE_BY_ONE:
+                return address in pooled()
+            asked[address] = _pools(tags_of(ledger.address(address)))
+        return asked[address]
+
+    return shut
+
+
+def _pools(tags: Sequence[Tag]) -> bool:
+    return any(any_in(tag.terms, SERVICES | MIXERS | BRIDGES) for tag in tags)
 
 
 def _answer(

@@ -16,13 +16,13 @@ from quivive.money.trace.reading import Flows, Rows, maker
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far a search goes. `closed` says of a transaction that it is not gone through, and why; money at
-    `shut` addresses (services, where it is pooled) is not followed further."""
+    addresses of which `shut` is true (services, where it is pooled) is not followed further."""
 
     hops: int = 8
     transactions: int = 100_000
     max_degree: int | None = 1000
     closed: Callable[[int], str | None] = lambda tx: None
-    shut: frozenset[int] = frozenset()
+    shut: Callable[[int], bool] = lambda address: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,8 @@ class _Search:
         """Whether the money of an output is followed."""
         if not self._value(output):
             return False
-        if not self.reach.shut or int(self.flows.out_addr[output]) not in self.reach.shut:
+        address = int(self.flows.out_addr[output])
+        if address < 0 or not self.reach.shut(address):
             return True
         if output not in self.services:
             self.services.add(output)
