@@ -242,10 +242,13 @@ def truth(folder: Path, labels: Any) -> dict[str, Any]:
 CONTESTANTS = {f.__name__: f for f in (quivive, graphsense, scipy, duckdb, parquet)}
 
 
-def apart(name: str, python: str, folder: Path, runs: int, labels: Path) -> dict[str, Any] | None:
+def apart(
+    name: str, python: str, folder: Path, runs: int, labels: Path, **environment: str
+) -> dict[str, Any] | None:
     """What a contestant did in a process of its own, or None where its packages are missing."""
     command = [python, __file__, str(folder), "--one", name, "--runs", str(runs), "--labels", str(labels)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    variables = {**os.environ, **environment}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
     if done.returncode:
         print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None
@@ -280,6 +283,10 @@ def main() -> None:
     load_before = os.getloadavg()[0]
     write_inputs(given.folder, given.folder / "inputs.parquet")
     with tempfile.TemporaryDirectory() as scratch:
+        empty = str(Path(scratch) / "cache")
+        new = apart(
+            "quivive", sys.executable, given.folder, 1, Path(scratch) / "new.npy", NUMBA_CACHE_DIR=empty
+        )
         for name in CONTESTANTS:
             python = sys.executable if name in ("quivive", "parquet") else given.peers
             path = Path(scratch) / f"{name}.npy"
@@ -301,6 +308,7 @@ def main() -> None:
         "addresses": int(ours.size),
         "targets": TARGETS,
         "contestants": measured,
+        "first_ever": new and {"compiling_s": new["getting_ready_s"], "peak_mb": new["peak_mb"]},
         **truth(given.folder, ours),
     }
     for kind in ("wall", "cpu"):
