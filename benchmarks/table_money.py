@@ -40,8 +40,8 @@ def taint(result: Result) -> Iterator[str]:
     one = result["one_seed"]
     yield (
         f"`money_taint.py`, {result['date']}, load {result['load_before_and_after'][0]}: "
-        f"{result['transactions']:,} generated transactions, {result['outputs']:,} outputs, in memory; "
-        "compiled code loaded before. What FIFO does not account for is nothing. A haircut trace of one "
+        f"{result['transactions']:,} generated transactions, {result['outputs']:,} outputs in memory, "
+        "compiled code loaded. What FIFO does not account for is nothing. A haircut trace of one "
         f"seed along the index of spenders, {one['traces']:,} random ones: p95 "
         f"{one['1 % of the seed']['p95_ms']} ms where less than 1 % of the seed is dropped, "
         f"{one['1 % of the output']['p95_ms']} ms where less than 1 % of an output is."
@@ -60,14 +60,14 @@ def exposure(result: Result) -> Iterator[str]:
     yield "## Money: exposure"
     yield ""
     yield (
-        f"`money_exposure.py`, {result['date']}: {result['transactions']:,} generated transactions in memory, "
-        "each address looked at on one side; how far its shares miss one is in the last column."
+        f"`money_exposure.py`, {result['date']}: {result['transactions']:,} generated transactions in "
+        "memory, each address looked at on one side; how far its shares miss one is in the last column."
     )
     yield ""
     rows = [
-        [what, each["sides"], each["median_ms"], each["p95_ms"], each["most_ms"],
-         f"{each['largest_miss_of_1']:.0e}"]
-        for what, each in ((key.replace("_", " "), result[key]) for key in ("random_addresses", "busiest_owners"))
+        [what.replace("_", " "), *(result[what][key] for key in ("sides", "median_ms", "p95_ms", "most_ms")),
+         f"{result[what]['largest_miss_of_1']:.0e}"]
+        for what in ("random_addresses", "busiest_owners")
     ]  # fmt: skip
     yield from table(["", "sides", "median ms", "p95 ms", "most ms", "miss"], rows)
 

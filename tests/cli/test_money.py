@@ -13,6 +13,7 @@ import pytest
 from money.made_blocks import COIN, KEY_HASH, block, block_hash, chain_of, coinbase, transaction, txid, write
 
 OTHER = "76a914" + "22" * 20 + "88ac"
+THIRD = "76a914" + "33" * 20 + "88ac"
 
 
 def run(*arguments, cwd):
@@ -34,7 +35,7 @@ def spent(tmp_path):
     mine = coinbase(3, script=OTHER)
     third = block(block_hash(first), [mine])
     earlier = txid(coinbase(2))
-    joins = transaction([(earlier, 0), (txid(mine), 0)], [(90 * COIN, KEY_HASH)])
+    joins = transaction([(earlier, 0), (txid(mine), 0)], [(60 * COIN, THIRD), (30 * COIN, KEY_HASH)])
     fourth = block(block_hash(third), [coinbase(4), joins])
     return write(tmp_path / "blk00000.dat", *blocks, third, fourth), txid(joins)
 
@@ -48,7 +49,7 @@ def test_a_block_file_becomes_a_ledger_with_clusters(tmp_path, spent):
     assert summary["rows"]["inputs"] == 2
     said = run("cluster", "--ledger", "ledger", "--out", "labels.parquet", cwd=tmp_path)
     assert said.returncode == 0, said.stderr
-    assert "2 addresses in 1 cluster; 1 of them has several addresses, the largest 2." in said.stdout
+    assert "3 addresses in 2 clusters; 1 of them has several addresses, the largest 2." in said.stdout
     assert "it proves nothing" in said.stdout
     assert (tmp_path / "labels.parquet").exists()
     assert (tmp_path / "labels.addresses.parquet").exists()
@@ -59,10 +60,31 @@ def test_what_merged_two_addresses_is_told(tmp_path, spent):
 
     file, joins = spent
     run("ingest", file, "--ledger", "ledger", cwd=tmp_path)
-    texts = [t for (t,) in duckdb.sql(f"select text from '{tmp_path}/ledger/addresses/*.parquet'").fetchall()]
+    addresses = f"select text from '{tmp_path}/ledger/addresses/*.parquet' where address < 2"
+    texts = [text for (text,) in duckdb.sql(addresses).fetchall()]
     told = run("merged", *texts, "--ledger", "ledger", "--json", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert [step["txid"] for step in json.loads(told.stdout)["steps"]] == [joins]
+
+
+def test_change_is_told_with_its_rules_and_who_paid_whom_is_written(tmp_path, spent):
+    import duckdb
+
+    file, joins = spent
+    run("ingest", file, "--ledger", "ledger", cwd=tmp_path)
+    told = run("change", joins, "--ledger", "ledger", "--json", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    (found,) = json.loads(told.stdout)
+    assert found["txid"] == joins
+    assert found["position"] == 1
+    assert "self" in found["rules"]  # it pays back an address that it spends from
+    unknown = run("change", "00" * 32, "--ledger", "ledger", cwd=tmp_path)
+    assert unknown.returncode == 2
+    assert "does not hold the transaction" in unknown.stderr
+    done = run("relations", "--ledger", "ledger", "--out", "who.parquet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = duckdb.sql(f"select source, target, value from '{tmp_path}/who.parquet'").fetchall()
+    assert rows == [(0, 2, 30 * COIN), (1, 0, 15 * COIN), (1, 2, 30 * COIN)]
 
 
 def test_a_truncated_block_is_refused_by_file_and_place_and_the_ledger_stays(tmp_path, spent):

@@ -13,7 +13,8 @@ from money.made_chain import MadeChain, accounts_chain, digest, outputs_chain
 from quivive.cli.money import money
 from quivive.errors import NotFound, UsageError
 from quivive.money.blocks import Input, Output, Transaction
-from quivive.money.clusters import clusters, coinjoins, evidence
+from quivive.money.clusters import clusters, evidence
+from quivive.money.coinjoin.of_ledger import coinjoins
 from quivive.money.ingest import ingest
 
 

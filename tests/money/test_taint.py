@@ -65,7 +65,7 @@ def test_fifo_moves_every_satoshi_as_a_queue_does(made: Made, data: st.DataObjec
     seeds, stop = chosen(data, made)
     held, fees = satoshis(made, seeds, stop)
     taint = fifo(*made.arrays, np.array(sorted(seeds)), mask(made, stop))
-    assert taint.amounts.dtype == np.int64
+    assert taint.dtype == taint.amounts.dtype == np.int64
     assert taint.amounts.tolist() == [sum(one) for one in held]
     assert taint.fees == fees
 

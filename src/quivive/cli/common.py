@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,3 +43,21 @@ def colour(output: Path | None) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return output is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def counted(number: int, name: str) -> str:
+    """'1 cluster', '2 addresses'."""
+    plural = "" if number == 1 else "es" if name.endswith("s") else "s"
+    return f"{number:,} {name}{plural}"
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A sign of life on a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quivive.cli.common import counted
+
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
 
@@ -19,6 +21,10 @@ _PATH = click.Path(path_type=Path)
 _LEDGER = click.option("--ledger", "folder", required=True, type=_PATH, metavar="DIR", help="The ledger.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 _ELSEWHERE = {
+    "cluster": "money_clusters",
+    "merged": "money_clusters",
+    "change": "money_clusters",
+    "relations": "money_clusters",
     "tags": "money_tags",
     "screen": "money_tags",
     "coinjoin": "money_coinjoin",
@@ -89,66 +95,6 @@ def ingest(
     _say_ledger(folder, summary)
 
 
-@money.command()
-@_LEDGER
-@click.option("--with-coinjoin", is_flag=True, help="CoinJoins merge too: their many owners become one.")
-@click.option("--out", type=_PATH, metavar="FILE", help="Labels as Parquet: address, cluster (int64); the "
-              "addresses' strings stand beside it in FILE's name with .addresses.parquet.")  # fmt: skip
-@_JSON
-def cluster(folder: Path, with_coinjoin: bool, out: Path | None, as_json: bool) -> None:
-    """Which addresses have one owner, by common input ownership? A heuristic, never proof.
-
-    A cluster is named by the smallest number of its addresses. CoinJoins merge nothing unless asked, nor do
-    transactions of many equal outputs from many addresses.
-    """
-    from quivive.money.clusters import clusters, coinjoins, write_labels
-    from quivive.money.ledger import Ledger
-
-    ledger = Ledger.open(folder)
-    with _working("Clustering"):
-        found = clusters(ledger, with_coinjoin)
-        joint = coinjoins(ledger)
-        summary = {
-            **_clusters(found, ledger),
-            "coinjoins": joint.count(),
-            "doubtful": int((joint.doubtful & ~joint.left_out()).sum()),
-            "coinjoins_merge": with_coinjoin,
-        }
-        if out:
-            strings = write_labels(ledger, found, out)
-            summary |= {"labels": str(out), "addresses_file": str(strings)}
-    if as_json:
-        click.echo(json.dumps(summary, indent=1))
-        return
-    _say_clusters(summary)
-
-
-@money.command()
-@click.argument("one")
-@click.argument("other")
-@_LEDGER
-@click.option("--with-coinjoin", is_flag=True, help="CoinJoins merge too.")
-@_JSON
-def merged(one: str, other: str, folder: Path, with_coinjoin: bool, as_json: bool) -> int:
-    """Which transactions put the addresses ONE and OTHER into one cluster?
-
-    Exit status: 0 they are in one cluster, 1 they are not.
-    """
-    from quivive.money.clusters import evidence
-    from quivive.money.ledger import Ledger
-
-    ledger = Ledger.open(folder)
-    chain = evidence(ledger, one, other, with_coinjoin)
-    if as_json:
-        click.echo(json.dumps({"merged": chain is not None, "steps": chain or []}, indent=1))
-    elif chain is None:
-        click.echo(f"Nothing in this ledger puts {one} and {other} into one cluster.")
-    else:
-        for step in chain:
-            click.echo(f"{step['txid']} spent from {step['source']} and {step['target']} ({step['date']})")
-    return 0 if chain is not None else 1
-
-
 def _summary(ledger: Ledger) -> dict[str, Any]:
     height, last = ledger.tip or (None, None)
     return {
@@ -164,53 +110,12 @@ def _say_ledger(folder: Path, summary: dict[str, Any]) -> None:
     if summary["tip_height"] is None:
         click.echo(f"The ledger in {folder} is empty: the source has no blocks.")
         return
-    rows = ", ".join(_counted(n, table.removesuffix("es" if "ress" in table else "s"))
+    rows = ", ".join(counted(n, table.removesuffix("es" if "ress" in table else "s"))
                      for table, n in summary["rows"].items())  # fmt: skip
     click.echo(f"{summary['chain']} up to block {summary['tip_height']:,} ({summary['tip_hash']})")
     click.echo(f"{rows} in {folder}")
     if summary["lacks"]:
         click.echo(f"Not in this ledger, because the source does not give it: {', '.join(summary['lacks'])}.")
-
-
-def _clusters(found: Any, ledger: Ledger) -> dict[str, Any]:
-    import numpy as np
-
-    addresses = ledger.counts["addresses"]
-    sizes = np.zeros(max(addresses, 1), np.uint32)
-    for batch in found.batches(addresses):
-        np.add.at(sizes, np.asarray(batch.column("cluster")), 1)
-    return {
-        "addresses": addresses,
-        "clusters": int((sizes > 0).sum()),
-        "clusters_of_several": int((sizes > 1).sum()),
-        "largest": int(sizes.max()),
-        "tip_height": ledger.tip[0] if ledger.tip else None,
-    }
-
-
-def _say_clusters(summary: dict[str, Any]) -> None:
-    several = summary["clusters_of_several"]
-    click.echo(
-        f"{_counted(summary['addresses'], 'address')} in {_counted(summary['clusters'], 'cluster')}; "
-        f"{several:,} of them {'has' if several == 1 else 'have'} several addresses, "
-        f"the largest {summary['largest']:,}."
-    )
-    seen = {name: n for name, n in summary["coinjoins"].items() if n}
-    named = ", ".join(f"{n:,} {name}" for name, n in seen.items()) or "none"
-    merge = "they merged too" if summary["coinjoins_merge"] else "they merged nothing"
-    doubtful = _counted(summary["doubtful"], "doubtful one")
-    click.echo(f"CoinJoins and entries into mixers by their form: {named}; {doubtful}; {merge}.")
-    click.echo(
-        "Common input ownership is a heuristic: it says who probably belongs together, it proves nothing."
-    )
-    if "labels" in summary:
-        click.echo(f"Labels in {summary['labels']}, address strings in {summary['addresses_file']}.")
-
-
-def _counted(number: int, name: str) -> str:
-    """'1 cluster', '2 addresses'."""
-    plural = "" if number == 1 else "es" if name.endswith("s") else "s"
-    return f"{number:,} {name}{plural}"
 
 
 @contextmanager
@@ -225,15 +130,3 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda height, tip: bar.update(task, completed=height, total=tip)
-
-
-@contextmanager
-def _working(what: str) -> Iterator[None]:
-    """A sign of life on a terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{what} …"):
-        yield

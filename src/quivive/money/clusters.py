@@ -9,11 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -21,11 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quivive.errors import NotFound, UsageError
-from quivive.money import coinjoin
 from quivive.money.clustering import Clusters
-from quivive.money.coinjoin.caution import doubtful
-from quivive.money.coinjoin.columns import detect_columns, left_out
-from quivive.money.coinjoin.nouns import COORDINATORS, PROTOCOLS, TYPES
+from quivive.money.coinjoin.of_ledger import coinjoins, refuse_accounts, rules
 from quivive.money.scripts import OWNERLESS
 
 if TYPE_CHECKING:
@@ -34,45 +28,7 @@ if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
     from quivive.money.ledger.manifest import Segment
 
-_CODES = {name: code for code, name in enumerate(TYPES)}
 LABELS = pa.schema([("address", pa.int64()), ("cluster", pa.int64())])
-
-
-@dataclass(frozen=True)
-class CoinJoins:
-    """What each of T transactions looks like: codes of `nouns.PROTOCOLS` int8[T], confidence float32[T].
-
-    `doubtful` bool[T]: no verdict, but no link that an owner should be concluded from either.
-    """
-
-    protocol: NDArray[np.int8]
-    confidence: NDArray[np.float32]
-    doubtful: NDArray[np.bool_]
-
-    def left_out(self) -> NDArray[np.bool_]:
-        """bool[T]: the transactions that have a CoinJoin's form."""
-        return left_out(self.protocol, self.confidence)
-
-    def merge_nothing(self) -> NDArray[np.bool_]:
-        """bool[T]: those, and the doubtful ones."""
-        found: NDArray[np.bool_] = self.left_out() | self.doubtful
-        return found
-
-    def count(self) -> dict[str, int]:
-        """How many of each protocol."""
-        found = np.bincount(self.protocol, minlength=len(PROTOCOLS))
-        return {name: int(n) for name, n in zip(PROTOCOLS[1:], found[1:], strict=True)}
-
-
-def coinjoins(ledger: Ledger) -> CoinJoins:
-    """Every transaction of a UTXO ledger, judged by its form."""
-    _refuse_accounts(ledger)
-    types = _types(ledger)
-    known = [a for a in ledger.address_ids(_addresses_of_coordinators(ledger)) if a is not None]
-    parts = [_of_segment(ledger, segment, types, np.array(known, np.int64)) for segment in _segments(ledger)]
-    if not parts:
-        return CoinJoins(np.zeros(0, np.int8), np.zeros(0, np.float32), np.zeros(0, np.bool_))
-    return CoinJoins(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def clusters(ledger: Ledger, with_coinjoin: bool = False) -> Clusters:
@@ -81,11 +37,12 @@ def clusters(ledger: Ledger, with_coinjoin: bool = False) -> Clusters:
     Neither do doubtful transactions: a link lost is found again elsewhere, a wrong merge is not undone.
     Addresses that strangers share (`scripts.OWNERLESS`) merge nothing either.
     """
-    _refuse_accounts(ledger)
+    refuse_accounts(ledger)
     segments = _segments(ledger)
     skipped = None if with_coinjoin else coinjoins(ledger).merge_nothing()
     shared = _shared(ledger)
-    folder = ledger.folder / "index" / ("clusters-with" if with_coinjoin else "clusters-without")
+    which = "with" if with_coinjoin else f"without-{rules()}"
+    folder = ledger.folder / "index" / f"clusters-{which}"
     found, done = _kept(folder, segments)
     full = [s for s in segments[done:] if s.rows["transactions"] >= ledger.manifest.batch]
     found.extend_rows(_inputs(ledger, full, shared), skipped)
@@ -111,30 +68,8 @@ def write_labels(ledger: Ledger, found: Clusters, path: Path) -> Path:
     return strings
 
 
-def _refuse_accounts(ledger: Ledger) -> None:
-    if ledger.family != "utxo":
-        raise UsageError(
-            f"The ledger in {ledger.folder} is of an account chain: each of its addresses stands for itself, "
-            "there are no inputs spent together."
-        )
-
-
 def _segments(ledger: Ledger) -> Sequence[Segment]:
     return ledger.manifest.segments
-
-
-def _addresses_of_coordinators(ledger: Ledger) -> list[str]:
-    return [text for text in COORDINATORS if text.startswith("bc1")] if ledger.chain == "btc" else []
-
-
-def _types(ledger: Ledger) -> NDArray[np.int8]:
-    """Code of each address's script type."""
-    parts = [np.zeros(0, np.int8)]
-    for batch in ledger.batches("addresses", ["type"]):
-        names = batch.column(0).dictionary_encode()
-        codes = np.array([_CODES.get(name, -1) for name in names.dictionary.to_pylist()], np.int8)
-        parts.append(codes[np.asarray(names.indices)])
-    return np.concatenate(parts)
 
 
 def _shared(ledger: Ledger) -> NDArray[np.int64]:
@@ -144,55 +79,6 @@ def _shared(ledger: Ledger) -> NDArray[np.int64]:
         shared = pc.is_in(batch.column(1), pa.array(sorted(OWNERLESS)))
         numbers.append(np.asarray(batch.column(0).filter(shared)))
     return np.concatenate(numbers)
-
-
-def _of_segment(
-    ledger: Ledger, segment: Segment, types: NDArray[np.int8], coordinators: NDArray[np.int64]
-) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.bool_]]:
-    """As last worked out for these very rows, else now."""
-    path = ledger.folder / "index" / f"coinjoins-{_rules()}" / f"{segment.number:06}.npz"
-    if path.exists():
-        with np.load(path) as kept:
-            return kept["protocol"], kept["confidence"], kept["doubtful"]
-    columns = _columns(ledger, segment, types)
-    protocol, confidence = detect_columns(**columns, coordinators=coordinators)
-    unclear = doubtful(*(columns[name] for name in ("in_off", "out_off", "out_val", "in_addr")))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez_compressed(fresh, protocol=protocol, confidence=confidence, doubtful=unclear)
-    fresh.replace(path)
-    return protocol, confidence, unclear
-
-
-@lru_cache(maxsize=1)
-def _rules() -> str:
-    """A digest of the rules' source: what other rules found is worked out again."""
-    folder = Path(coinjoin.__file__).parent
-    return sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()[:12]
-
-
-def _columns(ledger: Ledger, segment: Segment, types: NDArray[np.int8]) -> dict[str, Any]:
-    """What `detect_columns` takes, by name."""
-    blocks = _table(ledger, segment, "blocks")
-    columns = {"time": np.repeat(np.asarray(blocks["time"]), np.asarray(blocks["transactions"]))}
-    for prefix, side in (("in", "inputs"), ("out", "outputs")):
-        rows = _table(ledger, segment, side)
-        first = np.asarray(rows["tx"]) - blocks["first_tx"][0].as_py()
-        counts = np.bincount(first, minlength=segment.rows["transactions"])
-        address = np.asarray(rows["address"])
-        kinds = np.full(len(address), -1, np.int8)
-        kinds[address >= 0] = types[address[address >= 0]]
-        columns |= {
-            f"{prefix}_off": np.concatenate([[0], np.cumsum(counts)]),
-            f"{prefix}_val": np.asarray(rows["value"]),
-            f"{prefix}_type": kinds,
-            f"{prefix}_addr": address,
-        }
-    return columns
-
-
-def _table(ledger: Ledger, segment: Segment, table: str) -> pa.Table:
-    return pq.read_table(ledger.folder / table / f"{segment.number:06}.parquet")
 
 
 def _inputs(

@@ -42,12 +42,12 @@ UNKNOWN = 2**32 - 1
 """How -1 reads in an unsigned array of 32 bits."""
 
 
-@dataclass(frozen=True, eq=False)
-class Taint:
-    """What one rule says; `np.asarray` of it gives the amounts."""
+class Taint(np.ndarray[Any, np.dtype[Any]]):
+    """What one rule says: an array of the tainted satoshis that each output got, spent since or not.
 
-    amounts: NDArray[Any]
-    """Tainted satoshis that each output got, spent since or not: float64[O] by haircut, else int64[O]."""
+    float64[O] by haircut, else int64[O].
+    """
+
     fees: float
     """Tainted satoshis that went into fees."""
     seed: float
@@ -55,8 +55,15 @@ class Taint:
     stop: Flags
     """Where taint ended: `stop` without the seeds; empty if there was none."""
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.array(self.amounts, dtype=dtype, copy=copy)
+    def __new__(cls, amounts: NDArray[Any], fees: float, seed: float, stop: Flags) -> Taint:
+        taint = amounts.view(cls)
+        taint.fees, taint.seed, taint.stop = fees, seed, stop
+        return taint
+
+    @property
+    def amounts(self) -> NDArray[Any]:
+        """The amounts as a plain array."""
+        return self.view(np.ndarray)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def _of_family(ledger: Ledger, flagged: bool) -> list[str]:
         if flagged:
             return []
         return ["No CoinJoin flags were given: money was followed through CoinJoins as through any payment."]
-    lacks = [f"The source of the ledger could not give {kind} transfers." for kind in ledger.manifest.lacks]
+    lacks = [f"The ledger lacks: {what}." for what in ledger.manifest.lacks]
     return [*lacks, "One asset was followed: what was swapped into another, or crossed a bridge, ends there."]
 
 

@@ -89,7 +89,7 @@ def beside_of(
     joined = ledger.folder / COINJOINS
     flagged = np.unique(_column(joined, "tx")) if joined.is_file() else None
     if judge and flagged is None:
-        from quivive.money.clusters import coinjoins
+        from quivive.money.coinjoin.of_ledger import coinjoins
 
         flagged = np.flatnonzero(coinjoins(ledger).left_out()).astype(np.int64)
     if labels is None and not cluster:
