@@ -20,6 +20,7 @@ from quivive.money.trace import wire
 from quivive.money.trace.account_book import COIN, Hop, ListedBook
 from quivive.money.trace.account_walk import Found, walk
 from quivive.money.trace.accounts import trace_accounts
+from quivive.money.trace.drawing import terminal
 from quivive.money.trace.nouns import METHODS, Direction, Limits, Node, Stop, Total, Trace
 
 VICTIM, THIEF, MULE, EXCHANGE, OTHER = ("0x" + 20 * digits for digits in ("c1", "7f", "3e", "e8", "07"))
@@ -147,7 +148,11 @@ class TestForward:
     def test_a_swap_ends_the_trace_of_the_asset_and_names_where_it_goes_on(self, traced) -> None:  # type: ignore[no-untyped-def]
         moves = [[(VICTIM, THIEF, 100)], [(THIEF, POOL, 100), (POOL, THIEF, 7, TOKEN)], [(POOL, OTHER, 50)]]
         trace = traced(moves, txid(0))
+        assert stop_of(trace, 1).reason == "swap"
         assert "The asset changes here" in stop_of(trace, 1).detail
+        drawn = terminal.render(trace)
+        assert "swapped for another asset" in drawn
+        assert "bridge" not in drawn
         assert f"trace {txid(1)}:1" in stop_of(trace, 1).detail
         [pattern] = trace.patterns
         assert (pattern.kind, pattern.txids) == ("asset-change", (txid(1),))

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 Amounts = Mapping[Method, Amount]
 Key = tuple[int, int]
 """Address and asset."""
-SWAP: Reason = "bridge"
-"""A swap ends the trace of an asset as a bridge ends that of a chain: the money goes on as another asset."""
 _PAYING = ("native", "internal", "token")
 
 
@@ -201,7 +199,7 @@ class _Walker:
         """Whether the trace ends here, and why."""
         hop, other = place.hop, self._swap(place)
         if other is not None:
-            return End(hop.number, SWAP, "The asset changes here.", place.traced, other)
+            return End(hop.number, "swap", "The asset changes here.", place.traced, other)
         why = self._nobody() if account == NOBODY else self._why(place, account)
         return End(hop.number, why[0], why[1], place.traced) if why else None
 

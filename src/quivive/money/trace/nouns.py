@@ -32,6 +32,7 @@ Reason = Literal[
     "service",  # an attributed exchange, merchant, market …: money is pooled inside it
     "mixer",
     "bridge",
+    "swap",  # account chains: what was paid came back as another asset
     "coinjoin",  # the transaction that spends it is a CoinJoin
     "degree",  # the transaction has too many inputs or outputs, or the address is used too often
     "value",  # too small a share of what was traced
@@ -47,6 +48,7 @@ ENDS: Mapping[str, str] = {
     "service": "at_services",
     "mixer": "at_services",
     "bridge": "at_services",
+    "swap": "at_services",
     "fee": "fees",
 }
 """Which total a stop counts towards; every other reason counts as 'elsewhere'."""

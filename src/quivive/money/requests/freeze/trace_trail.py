@@ -18,7 +18,7 @@ from quivive.money.requests.problems import Problem
 from quivive.money.requests.reading import Document
 
 _STRICTEST = ("fifo", "haircut", "poison")
-_GONE = ("fee", "coinjoin", "bridge")
+_GONE = ("fee", "coinjoin", "bridge", "swap")
 """Stops after which the money is elsewhere: paid to miners, mixed, or on as another asset or chain."""
 
 

@@ -150,7 +150,7 @@ def kind(node: Node, stop: Stop | None) -> str:
         return "exchange"
     return (
         stop.reason
-        if stop.reason in ("service", "mixer", "bridge", "coinjoin", "unspent", "coinbase")
+        if stop.reason in ("service", "mixer", "bridge", "swap", "coinjoin", "unspent", "coinbase")
         else "ended"
     )
 

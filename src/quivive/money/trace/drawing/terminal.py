@@ -31,8 +31,8 @@ PLACES = 60
 LEVELS = 24
 """Levels of the tree that fit side by side."""
 LISTED = 12
-_STYLES = {"service": "green", "mixer": "red", "bridge": "magenta", "coinjoin": "red", "unspent": "cyan",
-           "coinbase": "cyan"}  # fmt: skip
+_STYLES = {"service": "green", "mixer": "red", "bridge": "magenta", "swap": "magenta", "coinjoin": "red",
+           "unspent": "cyan", "coinbase": "cyan"}  # fmt: skip
 _HOLDERS = {"exchange": "EXCHANGE", "issuer": "ISSUER", "service": "SERVICE", "owner": "UNSPENT"}
 
 

@@ -9,6 +9,7 @@
   const SHAPES = {
     seed: ["diamond", "seed"], exchange: ["rectangle", "stop"], service: ["rectangle", "stop"],
     mixer: ["hexagon", "bad"], coinjoin: ["hexagon", "bad"], bridge: ["hexagon", "bad"],
+    swap: ["hexagon", "bad"],
     unspent: ["ellipse", "free"], coinbase: ["ellipse", "free"], ended: ["triangle", "cut"],
     passed: ["ellipse", "soft"],
   };
