@@ -67,7 +67,7 @@ def test_a_peel_chain_is_found_around_an_address_in_the_middle_of_it(ledger: Led
 
 def test_a_trace_holds_the_same_peel_chain_and_says_that_it_is_a_trace(ledger: Ledger) -> None:
     trace = trace_utxo(ledger, ["owner-0"], methods=("haircut",))
-    (chain,) = [p for p in patterns_of_trace(trace, "utxo") if p.kind == "peel-chain"]
+    (chain,) = [p for p in patterns_of_trace(trace) if p.kind == "peel-chain"]
     assert chain.txids == tuple(digest("step", step).hex() for step in range(STEPS))
     assert set(chain.nodes) <= {node.id for node in trace.nodes}
     assert "Only what this trace followed" in chain.why
@@ -101,14 +101,28 @@ def test_a_trace_that_stopped_at_a_coinjoin_names_the_way_in() -> None:
     stop = Stop("t:0", "coinjoin", "It looks like a CoinJoin.", {"haircut": 5})
     trace = Trace("btc", 1, "h", "forward", ("haircut",), "now", (), (node,), (),
                   (stop,), (), ())  # fmt: skip
-    (entry,) = patterns_of_trace(trace, "utxo")
+    (entry,) = patterns_of_trace(trace)
     assert (entry.kind, entry.txids, entry.nodes) == ("mixer-entry", ("t",), ("t:0",))
+
+
+def test_the_shapes_of_a_trace_are_told_the_earliest_first() -> None:
+    mixer = Tag("m", "btc", "a mixer", category="mixing_service")
+
+    def node(txid: str, position: int, time: int, *tags: Tag) -> Node:
+        return Node(f"{txid}:{position}", txid, position, f"{txid}{position}", 5, 0, time, {}, tags=tags)
+
+    nodes = node("seed", 0, 1), node("seed", 1, 1), node("b", 0, 10, mixer), node("a", 0, 20, mixer)
+    edges = Edge("seed:0", "a:0", "a", {}), Edge("seed:1", "b:0", "b", {})
+    trace = Trace("btc", 1, "h", "forward", ("haircut",), "now", (), nodes, edges, (), (), ())
+    assert [(seen.kind, seen.txids) for seen in patterns_of_trace(trace)] == [
+        ("mixer-entry", ("b",)),
+        ("mixer-entry", ("a",)),
+    ]
 
 
 def test_an_empty_trace_holds_nothing() -> None:
     empty = Trace("btc", 1, "h", "forward", ("haircut",), "now", (), (), (), (), (), ())
-    assert patterns_of_trace(empty, "utxo") == ()
-    assert patterns_of_trace(empty, "account") == ()
+    assert patterns_of_trace(empty) == ()
 
 
 VICTIM, REAL, FAKE, THIEF, TOKEN = (
@@ -136,19 +150,3 @@ def test_address_poisoning_is_found_in_an_accounts_history(tmp_path: Path) -> No
     assert seen.kind == "address-poisoning"
     assert seen.txids == tuple("0x" + digest(name).hex() for name in ("paid", "bait", "lost"))
     assert FAKE in seen.why
-
-
-def test_address_poisoning_is_found_in_a_trace_of_accounts() -> None:
-    def node(key: str, address: str, value: int, time: int) -> Node:
-        return Node(key, f"t{key}", 0, address, value, 1, time, {}, asset=TOKEN)
-
-    nodes = (
-        node("0", VICTIM, 9000, 0),
-        node("1", REAL, 5000, 1),
-        node("2", FAKE, 0, 2),
-        node("3", FAKE, 4000, 3),
-    )
-    edges = tuple(Edge("0", key, f"t{key}", {}) for key in "123")
-    trace = Trace("eth", 1, "h", "forward", ("haircut",), "now", (), nodes, edges, (), (), ())
-    (seen,) = patterns_of_trace(trace, "account")
-    assert (seen.kind, seen.txids) == ("address-poisoning", ("t1", "t2", "t3"))

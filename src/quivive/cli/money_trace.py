@@ -244,9 +244,8 @@ def _trace(ledger: Ledger, seeds: Sequence[str], ask: dict[str, Any]) -> Trace:
     follow: Callable[..., Trace] = trace_utxo if ledger.family == "utxo" else trace_accounts
     with _progress("Tracing", ask["limits"].max_nodes) as tell:
         found = follow(ledger, seeds, progress=tell, **ask)
-    seen = {(pattern.kind, pattern.txids) for pattern in found.patterns}
-    others = (each for each in patterns_of_trace(found, ledger.family) if (each.kind, each.txids) not in seen)
-    return replace(found, patterns=(*found.patterns, *others), lacks=tuple(ledger.manifest.lacks))
+    patterns = patterns_of_trace(found) if ledger.family == "utxo" else found.patterns
+    return replace(found, patterns=patterns, lacks=tuple(ledger.manifest.lacks))
 
 
 def _say_difference(earlier: Trace, found: Trace) -> None:

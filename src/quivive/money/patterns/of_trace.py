@@ -1,8 +1,9 @@
-"""Which shapes does a trace hold?
+"""Which shapes does a trace of a UTXO chain hold?
 
 A trace holds only what it followed: a transaction's other inputs, and outputs that no limit let it reach, are
 not in it, so that a shape may be missed, or a transaction of many inputs look like one of few. The sentence
-says that the shape was seen in a trace.
+says that the shape was seen in a trace. (A trace of accounts brings its own: `trace.account_answer` looks
+through the whole history of each account.)
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Final
 import numpy as np
 
 from quivive.money.exposure.walk import Ints
-from quivive.money.patterns.address_poisoning import History, address_poisoning
 from quivive.money.patterns.find import find
 from quivive.money.patterns.mixing import ENTRY, EXIT
 from quivive.money.patterns.view import Seen, View
@@ -21,15 +21,19 @@ from quivive.money.trace.nouns import Node, Pattern, Trace
 _LIMIT: Final = " Only what this trace followed was looked at."
 
 
-def patterns_of_trace(trace: Trace, family: str) -> tuple[Pattern, ...]:
-    """The shapes in a trace of a chain of this family ('utxo' or 'account'), each with its nodes."""
-    txids = tuple(sorted({node.txid for node in trace.nodes} | {edge.txid for edge in trace.edges}))
-    if family == "utxo":
-        view, mixers = _view(trace, txids)
-        seen = find(view, mixers=mixers)
-    else:
-        seen = address_poisoning(_history(trace, txids))
+def patterns_of_trace(trace: Trace) -> tuple[Pattern, ...]:
+    """The shapes in a trace, each with its nodes, the earliest first."""
+    txids = _in_time(trace)
+    view, mixers = _view(trace, txids)
+    seen = find(view, mixers=mixers)
     return (*(_pattern(each, trace, txids) for each in seen), *_joined(trace))
+
+
+def _in_time(trace: Trace) -> tuple[str, ...]:
+    """Its transactions by the time of their blocks; a trace does not say which came first within a block."""
+    times = {edge.txid: -1 for edge in trace.edges}
+    times |= {node.txid: -1 if node.time is None else node.time for node in trace.nodes}
+    return tuple(sorted(times, key=lambda txid: (times[txid], txid)))
 
 
 def _pattern(seen: Seen, trace: Trace, txids: tuple[str, ...]) -> Pattern:
@@ -56,25 +60,6 @@ def _view(trace: Trace, txids: tuple[str, ...]) -> tuple[View, Ints]:
         _times(nodes, number), np.zeros(len(txids), bool),
     )  # fmt: skip
     return view, np.array(sorted({address[n.address] for n in nodes if n.address and _is_mixer(n)}), np.int64)
-
-
-def _history(trace: Trace, txids: tuple[str, ...]) -> History:
-    """Edges are transfers: from the place where the money lay to the place it went to."""
-    number, nodes = {txid: i for i, txid in enumerate(txids)}, {node.id: node for node in trace.nodes}
-    moves = [
-        (nodes[e.source], nodes[e.target], e) for e in trace.edges if {e.source, e.target} <= nodes.keys()
-    ]
-    moves.sort(key=lambda move: (move[1].time or 0, move[2].txid, move[1].position, move[0].id))
-    texts = sorted({n.address or "" for move in moves for n in move[:2]})
-    address, assets = {text: i for i, text in enumerate(texts)}, sorted({m[1].asset or "" for m in moves})
-    asset = {text: i if text else -1 for i, text in enumerate(assets)}
-    columns: list[list[int]] = [
-        [number[e.txid] for _, _, e in moves], [asset[to.asset or ""] for _, to, _ in moves],
-        [address[n.address or ""] for n, _, _ in moves], [address[n.address or ""] for _, n, _ in moves],
-    ]  # fmt: skip
-    tx, kind, sender, receiver = (np.array(column, np.int64) for column in columns)
-    value = np.array([float(to.value) for _, to, _ in moves])
-    return History(tx, kind, sender, receiver, value, np.full(len(moves), -1, np.int64), texts)
 
 
 def _offsets(txs: list[int], size: int) -> Ints:
