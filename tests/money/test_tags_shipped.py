@@ -132,6 +132,8 @@ def test_contracts_of_issuers_have_right_checksums_and_are_found_in_any_spelling
         )
         assert spelling.chain_of(each.contract) in ("eth", "trx")
         assert each.freeze.endswith("(address)")
+    digits = {"USDT": 6, "USDC": 6, "EURC": 6, "PYUSD": 6, "USDP": 18, "BUSD": 18}
+    assert {each.symbol: each.decimals for each in issuers.all_tokens()} == digits
     assert issuers.contracts("usdt", "eth") == {"0xdac17f958d2ee523a2206206994597c13d831ec7"}
     assert issuers.contracts("USDT", "btc") == frozenset()
     assert issuers.token(made.ethereum(1), "eth") is None

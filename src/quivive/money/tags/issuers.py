@@ -16,15 +16,16 @@ from quivive.money.tags import spelling
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token on one chain. `freeze` is the function of its contract by which the issuer freezes an address,
-    `after` what can become of the frozen amount, `contact` where the issuer takes requests of authorities.
+    """A token on one chain. `decimals` are the digits after the point of its amounts, `freeze` is the
+    function of its contract by which the issuer freezes an address, `after` what can become of the frozen
+    amount, `contact` where the issuer takes requests of authorities.
     """
 
     symbol: str
+    decimals: int
     chain: str
     contract: str
     issuer: str
-    jurisdiction: str
     freeze: str
     after: str
     contact: str
@@ -62,7 +63,7 @@ def source() -> Source:
 @lru_cache(maxsize=1)
 def _tokens() -> Mapping[tuple[str, bytes], Token]:
     made = (
-        Token(entry["symbol"], chain, contract, issuer["name"], issuer["jurisdiction"], entry["freeze"],
+        Token(entry["symbol"], entry["decimals"], chain, contract, issuer["name"], entry["freeze"],
               entry["after"], issuer["contact"], entry["source"])
         for issuer in _read(_raw())["issuers"]
         for entry in issuer["tokens"]

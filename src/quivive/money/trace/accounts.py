@@ -5,7 +5,7 @@ A transfer whose amount the ledger cannot hold (39 digits) counts as nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,6 @@ from quivive.money.trace.seeds import parse
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
-
-DECIMALS: Mapping[str, int] = {"USDT": 6, "USDC": 6, "EURC": 6, "PYUSD": 6, "USDP": 18, "BUSD": 18}
-"""Digits after the point, as `decimals()` of the issuers' contracts in `tags/issuers.yaml` says."""
 
 
 def trace_accounts(
@@ -110,7 +107,7 @@ def _known_assets(ledger: Ledger) -> AssetOf:
         known = token(contract, ledger.chain)
         if known is None:
             return Asset(contract, f"units of {contract[:6]}…{contract[-4:]}", 0)
-        return Asset(contract, known.symbol, DECIMALS.get(known.symbol, 0), known.issuer)
+        return Asset(contract, known.symbol, known.decimals, known.issuer)
 
     return asset_of
 

@@ -173,11 +173,8 @@ def _asset(form: Form, addressee: Addressee | None) -> tuple[Chain | None, Asset
 
 def _divided(table: Form, known: Token, decimals: int | None) -> None:
     """Wrong digits are an amount that is wrong a thousandfold."""
-    from quivive.money.trace.accounts import DECIMALS
-
-    right = DECIMALS.get(known.symbol)
-    if None not in (decimals, right) and decimals != right:
-        table.fault(f"is {decimals}, but {known.symbol} has {right}", "decimals")
+    if decimals not in (None, known.decimals):
+        table.fault(f"is {decimals}, but {known.symbol} has {known.decimals}", "decimals")
 
 
 def _coin(
