@@ -171,7 +171,9 @@ def test_the_statement_names_the_table_it_was_made_by(tmp_path: Path) -> None:
     ("text", "fault"),
     [
         ("rules: 3", "no list 'rules'"),
-        ("[", "no YAML"),
+        ("[", "not YAML"),
+        ("rules: " + "[" * 100_000, "deeper than 24 levels"),
+        ("a: &a [x]\nrules: [*a]", "is not followed"),
         ("rules: [4]", "rule 1 is no mapping"),
         ("rules: [{id: a, way: moon, concepts: [x], steps: [[0, 1]], why: w}]", "'way' is one of"),
         ("rules: [{id: a, way: incoming, concepts: [x], steps: [[0, 1]], why: w}]", "'how'"),

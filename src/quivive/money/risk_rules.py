@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from quivive.errors import BadConfig, NotFound
+from quivive.errors import BadConfig, NotFound, TooLarge, Unreadable
 
 SHIPPED: Final = Path(__file__).with_name("risk_rules.yaml")
 _WAYS: Final = ("address", "cluster", "incoming", "outgoing", "pattern")
@@ -52,7 +52,7 @@ class Rules:
 
 def read_rules(path: Path = SHIPPED) -> Rules:
     """The table in a file; BadConfig names the rule that does not read."""
-    import yaml
+    from quivive.money.tags.yaml_reader import read_yaml
 
     try:
         raw = path.read_bytes()
@@ -61,9 +61,9 @@ def read_rules(path: Path = SHIPPED) -> Rules:
     try:
         if len(raw) > _MOST_BYTES:
             raise BadConfig(f"{path} is larger than 1 MiB: that is no table of risk rules.")
-        found = yaml.safe_load(raw)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise BadConfig(f"{path} is no YAML: {str(error).splitlines()[0]}.") from error
+        found = read_yaml(raw, path.name).value
+    except (Unreadable, TooLarge) as error:
+        raise BadConfig(f"{path} is no table of risk rules. {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("rules"), list):
         raise BadConfig(f"{path} has no list 'rules'.")
     rules = tuple(_rule(each, f"{path.name}, rule {n}") for n, each in enumerate(found["rules"], 1))
