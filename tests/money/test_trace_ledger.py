@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -230,6 +231,21 @@ def test_what_goes_into_litecoins_extension_block_is_lost_to_view(tmp_path):
     stop = next(stop for stop in found.stops if stop.reason == "mixer")
     assert "MWEB" in stop.detail
     assert stop.taint["fifo"] == 900
+
+
+def test_a_trace_that_is_read_back_has_its_tags_whole(theft):
+    tag = replace(exchange_tag("exchange"), concepts=("service",), lastmod=date(2026, 11, 1))
+    of = {address("exchange"): (tag,)}
+    found = trace_utxo(theft, [txid("theft")], tags_of=lambda text: of.get(text, ()))
+    assert any(node.tags == (tag,) for node in found.nodes)
+    assert wire.loads(wire.dumps(found)) == found
+    value = wire.to_json(found)
+    said = next(node["tags"][0] for node in value["nodes"] if node["tags"])
+    for name, wrong in (("label", 7), ("cluster", "yes"), ("concepts", [3]), ("actor", ["x"])):
+        kept, said[name] = said[name], wrong
+        with pytest.raises(BadReport):
+            wire.from_json(value)
+        said[name] = kept
 
 
 def test_a_path_leads_through_the_ledger_and_ends_where_services_pool_money(theft, monkeypatch):

@@ -107,8 +107,8 @@ def _read(kind: Any, value: Mapping[str, Any]) -> Any:
 def _tag(value: Mapping[str, Any]) -> Any:
     from quivive.money.tags.tag import Tag
 
-    when = value.get("lastmod")
-    return Tag(**{**value, "lastmod": date.fromisoformat(when) if when else None})
+    given = {name: _TAG.get(name, _maybe(_text))(each) for name, each in value.items()}
+    return Tag(**given)
 
 
 def _one_of(value: Any, known: Sequence[str]) -> Any:
@@ -143,6 +143,12 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
+def _yes(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
+
+
 def _taint(value: Mapping[str, Any]) -> dict[Any, int | float]:
     return {_one_of(method, nouns.METHODS): _number(amount) for method, amount in value.items()}
 
@@ -155,6 +161,13 @@ def _tags(value: Any) -> tuple[Any, ...]:
     return tuple(map(_tag, value))
 
 
+_TAG: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("address", "chain", "label", "source", "pack"), _text),
+    "lastmod": _maybe(lambda value: date.fromisoformat(_text(value))),
+    "concepts": _texts,
+    "cluster": _yes,
+}
+"""How the fields of a tag are read; the others are texts that may be missing."""
 _KINDS: tuple[tuple[Callable[[Any], Any], str], ...] = (
     (_text, "id txid source target node detail kind why holder symbol"),
     (_maybe(_text), "address asset contract issuer entity spent_by"),
