@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from quivive.money.exposure.walk import Ints
-from quivive.money.patterns.view import Flags, Seen, View
+from quivive.money.patterns.view import Flags, Seen, View, having
 
 ENTRY: Final = "mixer-entry"
 EXIT: Final = "mixer-exit"
@@ -59,10 +59,10 @@ def _with(view: View, tx: int, paying: Flags) -> tuple[int, ...]:
 
 
 def _tagged(view: View, mixers: Ints, own: Ints | None) -> list[Seen]:
-    by_mixer = _any(view.size, view.spent_by, np.isin(view.in_addr, mixers))
-    to_mixer = _any(view.size, view.made_by, np.isin(view.out_addr, mixers))
-    by_own = _any(view.size, view.spent_by, _ours(view.in_addr, own))
-    to_own = _any(view.size, view.made_by, _ours(view.out_addr, own))
+    by_mixer = having(view.size, view.spent_by, np.isin(view.in_addr, mixers))
+    to_mixer = having(view.size, view.made_by, np.isin(view.out_addr, mixers))
+    by_own = having(view.size, view.spent_by, _ours(view.in_addr, own))
+    to_own = having(view.size, view.made_by, _ours(view.out_addr, own))
     entries = np.flatnonzero(~view.coinjoin & to_mixer & ~by_mixer & by_own).tolist()
     exits = np.flatnonzero(~view.coinjoin & by_mixer & to_own).tolist()
     return [
@@ -72,10 +72,6 @@ def _tagged(view: View, mixers: Ints, own: Ints | None) -> list[Seen]:
         ),
         *(Seen(EXIT, "Money was paid by an address that a tag names as a mixer's.", (tx,)) for tx in exits),
     ]
-
-
-def _any(size: int, txs: Ints, fits: Flags) -> Flags:
-    return np.bincount(txs[fits], minlength=size) > 0
 
 
 def _ours(addresses: Ints, own: Ints | None) -> Flags:

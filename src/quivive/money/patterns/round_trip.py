@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from quivive.money.exposure.walk import Ints
-from quivive.money.patterns.view import Flags, Seen, View
+from quivive.money.patterns.view import Flags, Seen, View, having
 
 KIND: Final = "round-trip"
 SELF: Final = "self-transfer"
@@ -28,8 +28,8 @@ REACHED: Final = 500
 
 def round_trips(view: View, own: Ints) -> list[Seen]:
     """Shortest ways from a payment by the addresses in `own` back to them, through others (own is sorted)."""
-    paying = _any(view.size, view.spent_by, np.isin(view.in_addr, own)) & ~view.coinjoin
-    back = _any(view.size, view.made_by, np.isin(view.out_addr, own)) & ~paying & ~view.coinjoin
+    paying = having(view.size, view.spent_by, np.isin(view.in_addr, own)) & ~view.coinjoin
+    back = having(view.size, view.made_by, np.isin(view.out_addr, own)) & ~paying & ~view.coinjoin
     found: list[Seen] = []
     for start in np.flatnonzero(paying).tolist()[:STARTS]:
         if len(found) == LISTED:
@@ -48,8 +48,8 @@ def _why(hops: int) -> str:
 
 def self_transfers(view: View, own: Ints) -> list[Seen]:
     """Transactions by which these addresses pay themselves alone, and not only the address that pays."""
-    others_in = _any(view.size, view.spent_by, ~np.isin(view.in_addr, own))
-    others_out = _any(view.size, view.made_by, ~np.isin(view.out_addr, own))
+    others_in = having(view.size, view.spent_by, ~np.isin(view.in_addr, own))
+    others_out = having(view.size, view.made_by, ~np.isin(view.out_addr, own))
     fits = ~others_in & ~others_out & (view.inputs > 0) & (view.outputs > 0)
     found = []
     for tx in np.flatnonzero(fits).tolist():
@@ -79,7 +79,3 @@ def _way_back(view: View, start: int, own: Ints, back: Flags) -> tuple[int, ...]
                 following.append(after)
         edge = following
     return ()
-
-
-def _any(size: int, txs: Ints, fits: Flags) -> Flags:
-    return np.bincount(txs[fits], minlength=size) > 0

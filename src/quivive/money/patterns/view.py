@@ -97,6 +97,11 @@ class View:
         return np.bincount(pairs[0], minlength=self.size)
 
 
+def having(size: int, txs: Ints, fits: Flags) -> Flags:
+    """Which of so many transactions have an entry that fits; `txs` says whose each entry is."""
+    return np.bincount(txs[fits], minlength=size) > 0
+
+
 def runs(fits: Flags, onward: Ints, least: int) -> list[list[int]]:
     """Longest ways along `onward` through transactions that fit, of at least that many.
 
