@@ -86,8 +86,7 @@ def _inputs(
 ) -> Iterator[pa.RecordBatch]:
     """Transaction and address of each input; -1 for addresses that name no owner."""
     for segment in segments:
-        path = ledger.folder / "inputs" / f"{segment.number:06}.parquet"
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(ledger.file("inputs", segment)) as file:
             for batch in file.iter_batches(1 << 20, columns=["tx", "address"]):
                 if not shared.size:
                     yield batch

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quivive.errors import UsageError
@@ -110,10 +109,10 @@ def rules() -> str:
 
 def _columns(ledger: Ledger, segment: Segment, types: NDArray[np.int8]) -> dict[str, Any]:
     """What `detect_columns` takes, by name."""
-    blocks = _table(ledger, segment, "blocks")
+    blocks = pq.read_table(ledger.file("blocks", segment))
     columns = {"time": np.repeat(np.asarray(blocks["time"]), np.asarray(blocks["transactions"]))}
     for prefix, side in (("in", "inputs"), ("out", "outputs")):
-        rows = _table(ledger, segment, side)
+        rows = pq.read_table(ledger.file(side, segment))
         first = np.asarray(rows["tx"]) - blocks["first_tx"][0].as_py()
         counts = np.bincount(first, minlength=segment.rows["transactions"])
         address = np.asarray(rows["address"])
@@ -126,10 +125,6 @@ def _columns(ledger: Ledger, segment: Segment, types: NDArray[np.int8]) -> dict[
             f"{prefix}_addr": address,
         }
     return columns
-
-
-def _table(ledger: Ledger, segment: Segment, table: str) -> pa.Table:
-    return pq.read_table(ledger.folder / table / f"{segment.number:06}.parquet")
 
 
 def refuse_accounts(ledger: Ledger) -> None:

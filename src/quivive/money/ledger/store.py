@@ -14,7 +14,7 @@ from quivive.errors import NotFound, UsageError
 from quivive.money.ledger import manifest as manifests
 from quivive.money.ledger.columns import Column
 from quivive.money.ledger.engines import DuckDB, Engine, Relation
-from quivive.money.ledger.manifest import Manifest
+from quivive.money.ledger.manifest import Manifest, Segment
 from quivive.money.ledger.tables import FAMILIES
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ class Ledger:
 
     def files(self, table: str) -> list[Path]:
         """The Parquet files of a table, in chain order."""
-        return [self.folder / table / f"{s.number:06}.parquet" for s in self.manifest.segments]
+        return [self.file(table, segment) for segment in self.manifest.segments]
+
+    def file(self, table: str, segment: Segment) -> Path:
+        """The Parquet file that holds a table's rows of one segment."""
+        return self.folder / table / f"{segment.number:06}.parquet"
 
     def relation(self, table: str) -> Relation:
         """A table as an engine reads it."""

@@ -64,7 +64,9 @@ def append(ledger: Ledger, staged: Staged, engine: Engine) -> Ledger:
     partial = _partial(ledger.manifest)
     whole = ledger.manifest.segments[: -1 if partial else None]
     if partial:
-        fresh = {t: pa.concat_tables([_read(ledger, partial, t), rows]) for t, rows in fresh.items()}
+        fresh = {
+            t: pa.concat_tables([pq.read_table(ledger.file(t, partial)), rows]) for t, rows in fresh.items()
+        }
     segment = _write_segment(ledger, fresh, staged.last.height, staged.last.hash)
     return _commit(ledger, ledger.manifest.with_segments((*whole, segment)))
 
@@ -75,7 +77,7 @@ def truncate(ledger: Ledger, height: int) -> Ledger:
     cut = next((s for s in ledger.manifest.segments if s.first_height <= height < s.last_height), None)
     if cut is None:
         return _commit(ledger, ledger.manifest.with_segments(tuple(kept)))
-    tables = {table: _read(ledger, cut, table) for table in FAMILIES[ledger.family]}
+    tables = {table: pq.read_table(ledger.file(table, cut)) for table in FAMILIES[ledger.family]}
     blocks = tables["blocks"].filter(pc.field("height") <= height)
     after = tables["blocks"].filter(pc.field("height") == height + 1)
     limits = {"tx": after["first_tx"][0].as_py(), "address": after["first_address"][0].as_py()}
@@ -115,10 +117,6 @@ def _commit(ledger: Ledger, manifest: Manifest) -> Ledger:
 def _partial(manifest: Manifest) -> Segment | None:
     last = manifest.segments[-1] if manifest.segments else None
     return last if last and last.rows["transactions"] < manifest.batch else None
-
-
-def _read(ledger: Ledger, segment: Segment, table: str) -> pa.Table:
-    return pq.read_table(ledger.folder / table / f"{segment.number:06}.parquet")
 
 
 def _numbered(ledger: Ledger, staged: Staged, engine: Engine) -> dict[str, pa.Table]:

@@ -62,7 +62,7 @@ def _counted(ledger: Ledger, segments: Iterable[Segment]) -> Iterator[tuple[np.n
     import pyarrow.parquet as pq
 
     for segment in segments:
-        with pq.ParquetFile(ledger.folder / "outputs" / f"{segment.number:06}.parquet") as file:
+        with pq.ParquetFile(ledger.file("outputs", segment)) as file:
             for batch in file.iter_batches(1 << 20, columns=["address"]):
                 numbers, times = np.unique(np.asarray(batch.column(0)), return_counts=True)
                 yield numbers[numbers >= 0], times[numbers >= 0]
