@@ -42,11 +42,6 @@ class Part:
         """Tainted amount by FIFO."""
         return sum(amount for amount, origin in self.lots if origin is not None)
 
-    @property
-    def tainted(self) -> bool:
-        """Whether any rule says so."""
-        return bool(self.poison) or self.fifo > 0 or any(self.haircut.values())
-
     def renamed(self, origin: int) -> Part:
         """The same money with one origin in place of those it had."""
         lots = tuple((amount, None if old is None else origin) for amount, old in self.lots)
