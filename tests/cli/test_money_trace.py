@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from conftest import ROOT
 from money.made_chain import MadeChain, accounts_chain
 from money.made_theft import address, tags, theft_chain, txid
-from quivive.cli.money_trace import path, trace
+from quivive.cli.money_path import path
+from quivive.cli.money_trace import trace
 from quivive.money.ingest import ingest
 from quivive.money.trace import wire
 

@@ -26,11 +26,11 @@ _ELSEWHERE = {
     "change": "money_clusters",
     "relations": "money_clusters",
     "tags": "money_tags",
-    "screen": "money_tags",
+    "screen": "money_screen",
     "coinjoin": "money_coinjoin",
     "request": "money_request",
     "trace": "money_trace",
-    "path": "money_trace",
+    "path": "money_path",
     "exposure": "money_exposure",
 }
 """Commands of this group that stand in other modules."""

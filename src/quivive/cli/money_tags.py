@@ -19,11 +19,8 @@ from quivive.cli.money_screen import (
     book_at_hand,
     safe,
     sanctions_of,
-    screen,
     tell_faults,
 )
-
-__all__ = ["screen", "tags"]
 
 if TYPE_CHECKING:
     from quivive.money.screening import Delta

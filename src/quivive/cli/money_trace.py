@@ -1,8 +1,7 @@
-"""`quivive money trace` and `path`: where did the money go, and is there a way from here to there?"""
+"""`quivive money trace`: where did the money go?"""
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
     from quivive.money.trace.nouns import Limits, Trace
 
-_LEDGER = click.option("--ledger", "folder", required=True, type=FILE, metavar="DIR", help="The ledger.")
-_TAGS = click.option("--tags", "lists", type=FILE, multiple=True, metavar="FILE",
+LEDGER = click.option("--ledger", "folder", required=True, type=FILE, metavar="DIR", help="The ledger.")
+TAGS = click.option("--tags", "lists", type=FILE, multiple=True, metavar="FILE",
                      help="Also ask this list of tags; can be repeated.")  # fmt: skip
-_LABELS = click.option("--labels", type=FILE, metavar="FILE",
+LABELS = click.option("--labels", type=FILE, metavar="FILE",
                        help="Clusters of that ledger; default: labels.parquet in it.")  # fmt: skip
 _LARGEST = 2**28
 """Octets of a trace or a file of seeds that are read."""
 
 
-def _limit(
+def limit(
     name: str, kind: type[int] | type[float], least: float, words: str, most: float = inf
 ) -> Callable[[Any], Any]:
     """An option that is a number or 'none', no limit; None where it is not given."""
@@ -51,16 +50,16 @@ def _limit(
 
 @click.command()
 @click.argument("seeds", nargs=-1, metavar="SEED…")
-@_LEDGER
+@LEDGER
 @click.option("--method", type=click.Choice(["fifo", "haircut", "poison", "all"]), default="all",
               show_default=True, help="How mixed money is told apart; all stand side by side.")  # fmt: skip
 @click.option("--backward", is_flag=True, help="Where did it come from, instead of where did it go.")
-@_limit("--depth", int, 0, "Transactions from the seed. Default 20.")
-@_limit("--max-nodes", int, 1, "Places that are held. Default 5000.")
-@_limit("--min-share", float, 0, "Least share of the seeds' value that is followed, by the larger of fifo "
+@limit("--depth", int, 0, "Transactions from the seed. Default 20.")
+@limit("--max-nodes", int, 1, "Places that are held. Default 5000.")
+@limit("--min-share", float, 0, "Least share of the seeds' value that is followed, by the larger of fifo "
         "and haircut. Default 0.001.", most=1)  # fmt: skip
-@_limit("--max-degree", int, 1, "Most inputs or outputs of a transaction. Default 200.")
-@_limit("--max-reuse", int, 1, "Most outputs that an address received. Default 1000.")
+@limit("--max-degree", int, 1, "Most inputs or outputs of a transaction. Default 200.")
+@limit("--max-reuse", int, 1, "Most outputs that an address received. Default 1000.")
 @click.option("--through", multiple=True, metavar="ADDRESS", help="Do not stop at this address, whatever its "
               "tags say; can be repeated.")  # fmt: skip
 @click.option("--seeds", "seed_file", type=FILE, metavar="FILE", help="Seeds from CSV: the first column, or "
@@ -69,8 +68,8 @@ def _limit(
               "limits given here in the place of its own.")  # fmt: skip
 @click.option("--asset", metavar="TOKEN", help="Only this asset (account chains): a token's contract, or the "
               "coin by its symbol.")  # fmt: skip
-@_TAGS
-@_LABELS
+@TAGS
+@LABELS
 @click.option(
     "--json", "as_json", is_flag=True, help="The trace as JSON (quivive.trace/1) on standard output."
 )
@@ -117,57 +116,6 @@ def trace(seeds: tuple[str, ...], folder: Path, method: str, backward: bool,
     if earlier:
         _say_difference(earlier, found)
     _write(found, as_json, {"html": html, "graphml": graphml, "csv": table})
-
-
-@click.command()
-@click.argument("begin", metavar="FROM")
-@click.argument("goal", metavar="TO")
-@_LEDGER
-@click.option("--hops", type=click.IntRange(1, 64), default=8, show_default=True, help="Most transactions.")
-@_limit("--max-degree", int, 1, "Most inputs or outputs of a transaction gone through. Default 1000.")
-@click.option("--max-transactions", type=click.IntRange(min=2), default=100_000, show_default=True,
-              help="Most transactions that are looked at.")  # fmt: skip
-@click.option("--through-services", is_flag=True, help="Also through what is attributed to services, where "
-              "the money of many is one pool.")  # fmt: skip
-@click.option("--no-clusters", is_flag=True, help="Only these very addresses, not their clusters.")
-@_TAGS
-@_LABELS
-@click.option("--json", "as_json", is_flag=True, help="The paths as JSON (quivive.path/1).")
-@CONFIG
-def path(begin: str, goal: str, folder: Path, hops: int, max_degree: Any, max_transactions: int,
-         through_services: bool, no_clusters: bool, lists: tuple[Path, ...], labels: Path | None,
-         as_json: bool, config_file: Path | None) -> int:  # fmt: skip
-    """Did money go from FROM to TO, and through which transactions?
-
-    Both are an address (with clusters at hand: its whole cluster), a transaction id, or txid:position. Told
-    are the shortest path and the one that can have carried most. CoinJoins are not gone through.
-
-    Exit status: 0 there is a path, 1 there is none as far as was looked.
-    """
-    from quivive.money.ledger import Ledger
-    from quivive.money.trace.between import path_between, to_json
-    from quivive.money.trace.drawing.route import lines
-    from quivive.money.trace.path import Reach
-    from quivive.money.trace.utxo import labels_of
-
-    ledger = Ledger.open(folder)
-    if ledger.family != "utxo":
-        raise click.UsageError("Paths are searched in ledgers of outputs; trace an account chain instead.")
-    book = book_at_hand(config_file, lists)
-    reach = Reach(hops, max_transactions, {"none": None, None: 1000}.get(max_degree, max_degree))
-    with _working("Searching"):
-        found = path_between(
-            ledger,
-            begin,
-            goal,
-            reach,
-            labels=None if no_clusters else labels or labels_of(ledger),
-            tags_of=lambda address: book.of(address, ledger.chain),
-            tagged=lambda: book.by_address(ledger.chain),
-            through_services=through_services,
-        )
-    click.echo(json.dumps(to_json(found), indent=1) if as_json else "\n".join(lines(found)))
-    return 0 if found.shortest else 1
 
 
 def _asset(ledger: Ledger, asset: str) -> dict[str, Any]:
@@ -309,15 +257,3 @@ def _progress(what: str, most: int | None) -> Iterator[Callable[[int, int], None
         yield tell
     finally:
         status.stop()
-
-
-@contextmanager
-def _working(what: str) -> Iterator[None]:
-    """A sign of life on a terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{what} …"):
-        yield
