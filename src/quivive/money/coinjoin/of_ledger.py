@@ -111,7 +111,7 @@ def _columns(ledger: Ledger, segment: Segment, types: NDArray[np.int8]) -> dict[
     """What `detect_columns` takes, by name."""
     blocks = pq.read_table(ledger.file("blocks", segment))
     times = _times(np.asarray(blocks["time"]), ledger.chain)
-    columns = {"time": np.repeat(times, np.asarray(blocks["transactions"]))}
+    columns: dict[str, Any] = {"time": np.repeat(times, np.asarray(blocks["transactions"]))}
     for prefix, side in (("in", "inputs"), ("out", "outputs")):
         rows = pq.read_table(ledger.file(side, segment))
         first = np.asarray(rows["tx"]) - blocks["first_tx"][0].as_py()
