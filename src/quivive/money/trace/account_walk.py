@@ -9,15 +9,16 @@ from there on.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from quivive.errors import UsageError
-from quivive.money.account_taint import NOBODY, Part, Pool, amounts, clean, least, opening, whole
+from quivive.money.account_taint import NOBODY, Part, Pool, clean, least, opening, whole
 from quivive.money.trace import stops
 from quivive.money.trace.account_book import Book, Hop
-from quivive.money.trace.nouns import METHODS, Amount, Direction, Limits, Method, Reason
+from quivive.money.trace.account_shares import left_in, origins_of, said
+from quivive.money.trace.nouns import Amount, Direction, Limits, Method, Reason
 from quivive.money.trace.reading import Knowledge
 
 if TYPE_CHECKING:
@@ -120,14 +121,14 @@ class _Walker:
         source, target = self._ends(hop)
         pool = self._pools.get((source, hop.asset))
         part = pool.take(hop.value) if pool else clean(hop.value)
-        origins = tuple(self._origins(part))
+        origins = tuple(origins_of(part, self._methods))
         if hop.number in self._seeds:
             self._seeded(hop, part)
             self._place(hop, target, whole(hop.value, hop.number), origins)
-        elif not any(self._said(part).values()):
+        elif not any(said(part, self._methods).values()):
             self._put(target, hop, part)
         elif self._forward and target == NOBODY:
-            self._add(self.found.fees, hop.asset, self._said(part))
+            self._add(self.found.fees, hop.asset, said(part, self._methods))
         elif self._full():
             self._cut(origins)
             self._put(target, hop, clean(hop.value))
@@ -137,7 +138,7 @@ class _Walker:
     def settle(self) -> None:
         """What is left in the pools stays there; backward it was there before the ledger's first block."""
         for (_, asset), pool in self._pools.items():
-            for origin, left in _left(pool).items():
+            for origin, left in left_in(pool).items():
                 traced = {method: left[method] for method in self._methods}
                 if any(traced.values()):
                     self.found.ends.append(End(origin, *self._rest(asset), traced))
@@ -157,8 +158,8 @@ class _Walker:
             heapq.heappush(self.due, (hop.number if self._forward else -hop.number, hop.position, hop))
 
     def _seeded(self, hop: Hop, part: Part) -> None:
-        had = self._said(part)
-        new = self._said(whole(hop.value, hop.number))
+        had = said(part, self._methods)
+        new = said(whole(hop.value, hop.number), self._methods)
         self._add(self.found.seeded, hop.asset, {method: new[method] - had[method] for method in had})
 
     def _place(
@@ -168,7 +169,7 @@ class _Walker:
         seed = hop.number in self._seeds
         depth = 0 if seed else 1 + min(self.found.places[origin].depth for origin, _ in origins)
         tags = self._known.tags([hop.receiver])[0] if hop.receiver >= 0 else ()
-        place = Place(hop, depth, self._said(part), tags)
+        place = Place(hop, depth, said(part, self._methods), tags)
         self.found.places[hop.number] = place
         self.found.moves += [(origin, hop.number, traced) for origin, traced in origins]
         if (end := self._end(place, target, part)) is not None:
@@ -230,8 +231,8 @@ class _Walker:
 
     def _share(self, place: Place) -> float:
         """Of the seeds in this asset, by the larger of fifo and haircut."""
-        said = [place.traced[method] for method in self._methods if method != "poison"]
-        return max(said) / self._total[place.hop.asset] if said else 1.0
+        shares = [place.traced[method] for method in self._methods if method != "poison"]
+        return max(shares) / self._total[place.hop.asset] if shares else 1.0
 
     def _swap(self, place: Place) -> Hop | None:
         """What whoever paid this (backward: whoever got it) got (gave) in return by the same transaction."""
@@ -250,48 +251,7 @@ class _Walker:
     def _cut(self, origins: Sequence[tuple[int, dict[Method, Amount]]]) -> None:
         self.found.ends += [End(origin, *stops.full(self._limits), traced) for origin, traced in origins]
 
-    def _said(self, part: Part) -> dict[Method, Amount]:
-        by_method = dict(zip(METHODS, amounts(part), strict=True))
-        return {method: by_method[method] for method in self._methods}
-
-    def _origins(self, part: Part) -> Iterator[tuple[int, dict[Method, Amount]]]:
-        """What of this money comes from which place. What only poison says is told of the latest place."""
-        fifo: dict[int, int] = {}
-        for amount, origin in part.lots:
-            if origin is not None:
-                fifo[origin] = fifo.get(origin, 0) + amount
-        told = {origin for origin, amount in part.haircut.items() if amount} | set(fifo)
-        for origin in sorted(told or part.poison[-1:]):
-            poison = part.value if origin in part.poison else 0
-            said: dict[Method, Amount] = {
-                "poison": poison,
-                "haircut": part.haircut.get(origin, 0.0),
-                "fifo": fifo.get(origin, 0),
-            }
-            traced = {method: said[method] for method in self._methods}
-            if any(traced.values()):
-                yield origin, traced
-
     def _add(self, sums: dict[int, dict[Method, Amount]], asset: int, traced: Amounts) -> None:
         kept = sums.setdefault(asset, dict.fromkeys(self._methods, 0))
         for method, amount in traced.items():
             kept[method] += amount
-
-
-def _left(pool: Pool) -> dict[int, dict[Method, Amount]]:
-    """What is left of each place's money. Poison claims the whole balance, the latest places first."""
-    left: dict[int, dict[Method, Amount]] = {}
-    for amount, origin in pool.lots:
-        if origin is not None:
-            _of(left, origin)["fifo"] += amount
-    for origin, share in pool.haircut.items():
-        _of(left, origin)["haircut"] += share
-    balance = pool.balance
-    for origin, value in reversed(pool.poison.items()):
-        _of(left, origin)["poison"] = min(value, balance)
-        balance -= min(value, balance)
-    return left
-
-
-def _of(left: dict[int, dict[Method, Amount]], origin: int) -> dict[Method, Amount]:
-    return left.setdefault(origin, {"poison": 0, "haircut": 0.0, "fifo": 0})

@@ -16,7 +16,7 @@ from quivive.money.trace.account_book import COIN, Hop, LedgerBook
 from quivive.money.trace.nouns import METHODS, Asset, Direction, Limits, Method, Trace
 from quivive.money.trace.of_ledger import TagsOf, coin
 from quivive.money.trace.reading import Knowledge
-from quivive.money.trace.seeds import parse
+from quivive.money.trace.seeds import address_number, parse, transaction_number
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
@@ -71,15 +71,10 @@ def _hops_of(ledger: Ledger, book: LedgerBook, seed: str) -> list[Hop]:
     """Transfers that a seed names, those that moved nothing and fees left out."""
     named = parse(seed)
     if named is None:
-        number = ledger.address_id(seed.strip())
-        if number is None:
-            raise NotFound(f"The ledger has not seen the address '{seed[:100]}'.")
-        hops = book.received_by(number)
+        hops = book.received_by(address_number(ledger, seed.strip()))
     else:
-        tx = ledger.transaction_id(named[0])
-        if tx is None:
-            raise NotFound(f"The ledger has no transaction {named[0]}.")
-        hops = [hop for hop in book.transfers_in(tx) if named[1] in (None, hop.position)]
+        inside = book.transfers_in(transaction_number(ledger, named[0]))
+        hops = [hop for hop in inside if named[1] in (None, hop.position)]
     moving = [hop for hop in hops if hop.value and hop.kind != "fee" and hop.sender != hop.receiver]
     if not moving:
         raise UsageError(f"'{seed[:100]}' names no transfer that moved any value: there is nothing to trace.")

@@ -40,6 +40,24 @@ def outputs_of(ledger: Ledger, seed: str) -> list[int]:
     return worth
 
 
+def transaction_number(ledger: Ledger, txid: str) -> int:
+    """The number of a transaction. Raises NotFound, with the ledger's last block, where it has none."""
+    tx = ledger.transaction_id(txid)
+    if tx is None:
+        raise NotFound(f"The ledger has no transaction {txid}. Its last block is {_tip(ledger)}.")
+    return tx
+
+
+def address_number(ledger: Ledger, address: str) -> int:
+    """The number of an address. Raises NotFound, with the ledger's last block, where it was never seen."""
+    number = ledger.address_id(address)
+    if number is None:
+        raise NotFound(
+            f"The ledger has not seen the address '{address[:100]}'. Its last block is {_tip(ledger)}."
+        )
+    return number
+
+
 def read_file(text: str, name: str) -> list[str]:
     """Seeds from CSV: the first column, or those called txid and position; a header is optional.
 
@@ -72,9 +90,7 @@ def _row(row: Sequence[str], first: int, place: int | None, where: str) -> str:
 
 
 def _of_transaction(ledger: Ledger, txid: str, position: int | None) -> list[int]:
-    tx = ledger.transaction_id(txid)
-    if tx is None:
-        raise NotFound(f"The ledger has no transaction {txid}. Its last block is {_tip(ledger)}.")
+    tx = transaction_number(ledger, txid)
     offsets = ledger.flows().out_off
     first, end = int(offsets[tx]), int(offsets[tx + 1])
     if position is None:
@@ -87,13 +103,8 @@ def _of_transaction(ledger: Ledger, txid: str, position: int | None) -> list[int
 
 
 def _of_address(ledger: Ledger, address: str) -> list[int]:
-    number = ledger.address_id(address)
-    if number is None:
-        raise NotFound(
-            f"The ledger has not seen the address '{address[:100]}'. Its last block is {_tip(ledger)}."
-        )
     offsets = ledger.flows().out_off
-    txs, positions = ledger.outputs_to([number])
+    txs, positions = ledger.outputs_to([address_number(ledger, address)])
     return [int(offsets[tx]) + int(position) for tx, position in zip(txs, positions, strict=True)]
 
 
