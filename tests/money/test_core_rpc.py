@@ -248,6 +248,15 @@ def test_a_reorganisation_in_between_shows_in_what_follows() -> None:
     assert blocks[2].previous != blocks[1].hash
 
 
+def test_a_chain_that_is_shorter_for_a_moment_ends_there() -> None:
+    def answer(method: str, params: list[Any]) -> Any:
+        return 600 if method == "getblockcount" else chain_answers(500)(method, params)
+
+    with fake_node(answer) as node:
+        heights = [each.height for each in open_core_rpc(node.url, "btc").blocks(1)]
+    assert heights == list(range(1, 501))
+
+
 def test_another_block_than_asked_for_is_refused() -> None:
     def answer(method: str, params: list[Any]) -> Any:
         told = chain_answers(3)(method, params)

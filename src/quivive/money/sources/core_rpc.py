@@ -21,6 +21,7 @@ _HASHES_AT_ONCE = 500
 _BLOCKS_AT_ONCE = 50
 _BYTES_AT_ONCE = 16 << 20
 _HASH_LENGTH = 64
+_OUT_OF_RANGE = -8
 
 
 def is_core_node(url: str) -> bool:
@@ -69,13 +70,19 @@ class CoreRpc:
     def blocks(self, start: int) -> Iterator[Block]:
         """Blocks in chain order from this height to the tip of this moment.
 
-        Where a reorganisation overtakes it, a block comes whose `previous` is not the one before it.
+        Where a reorganisation overtakes it, a block comes whose `previous` is not the one before it; or none
+        does, while the node's chain is shorter for a moment.
         """
         together = 1
         tip = self.tip()
         for begin in range(start, tip + 1, _HASHES_AT_ONCE):
             heights = range(begin, min(begin + _HASHES_AT_ONCE, tip + 1))
-            hashes = self._rpc.batch([("getblockhash", [height]) for height in heights])
+            try:
+                hashes = self._rpc.batch([("getblockhash", [height]) for height in heights])
+            except Refused as error:
+                if error.code != _OUT_OF_RANGE:
+                    raise
+                return
             todo = list(zip(heights, hashes, strict=True))
             while todo:
                 before = self._rpc.received
