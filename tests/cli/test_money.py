@@ -106,3 +106,40 @@ def test_a_folder_without_a_ledger_is_told_what_to_do(tmp_path):
     assert refused.returncode == 2
     assert "quivive money ingest" in refused.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("out", ["gone/labels.parquet", "."])
+@pytest.mark.parametrize("command", ["cluster", "relations"])
+def test_a_file_that_cannot_be_written_is_refused_in_a_sentence(tmp_path, spent, command, out):
+    run("ingest", spent[0], "--ledger", "ledger", cwd=tmp_path)
+    refused = run(command, "--ledger", "ledger", "--out", out, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "cannot be written" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_labels_that_are_none_and_a_file_in_the_place_of_a_ledger_are_refused(tmp_path, spent):
+    run("ingest", spent[0], "--ledger", "ledger", cwd=tmp_path)
+    wrong = run("relations", "--ledger", "ledger", "--labels", spent[0], "--out", "r.parquet", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "does not read as a file of clusters" in wrong.stderr
+    table = next((tmp_path / "ledger" / "blocks").glob("*.parquet"))
+    columns = run("relations", "--ledger", "ledger", "--labels", table, "--out", "r.parquet", cwd=tmp_path)
+    assert columns.returncode == 2
+    assert "no columns address and cluster" in columns.stderr
+    file = run("cluster", "--ledger", spent[0], cwd=tmp_path)
+    assert file.returncode == 2
+    assert "There is no ledger in" in file.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no full device")
+def test_a_full_disk_is_told_in_a_sentence(tmp_path, spent):
+    run("ingest", spent[0], "--ledger", "ledger", cwd=tmp_path)
+    with open("/dev/full", "w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "quivive", "money", "cluster", "--ledger", "ledger"],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False,
+        )  # fmt: skip
+    assert told.returncode == 2
+    assert "could not read or write" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -76,3 +76,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        # A full disk, or a file that went away while it was read: no fault of ours to trace.
+        if error.errno is None:
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        click.echo(f"quivive: The machine could not read or write{where}: {error.strerror}.", err=True)
+        sys.exit(2)

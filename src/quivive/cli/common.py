@@ -36,6 +36,17 @@ def write(text: str, output: Path | None) -> None:
         raise click.UsageError(f"{output} cannot be written: {error.strerror}.") from error
 
 
+def check_writable(output: Path) -> None:
+    """Refuse a file that cannot be written before the work for it is done, and touch nothing."""
+    folder = output.absolute().parent
+    if output.is_dir():
+        raise click.UsageError(f"{output} cannot be written: it is a folder.")
+    if not folder.is_dir():
+        raise click.UsageError(f"{output} cannot be written: there is no folder {folder}.")
+    if not os.access(output if output.exists() else folder, os.W_OK):
+        raise click.UsageError(f"{output} cannot be written: permission denied.")
+
+
 def colour(output: Path | None) -> bool:
     """Colour on a terminal unless NO_COLOR is set; FORCE_COLOR forces it (no-color.org, force-color.org)."""
     if os.environ.get("NO_COLOR"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quivive.cli.common import counted, working
+from quivive.cli.common import check_writable, counted, working
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
@@ -35,6 +35,8 @@ def cluster(folder: Path, with_coinjoin: bool, out: Path | None, as_json: bool) 
     from quivive.money.ledger import Ledger
 
     ledger = Ledger.open(folder)
+    if out:
+        check_writable(out)
     with working("Clustering"):
         found = clusters(ledger, with_coinjoin)
         joint = coinjoins(ledger)
@@ -120,10 +122,26 @@ def relations(folder: Path, labels: Path | None, out: Path, engine_name: str) ->
     from quivive.money.relations import relations as add_up
 
     ledger = Ledger.open(folder)
+    check_writable(out)
+    if labels:
+        _check_labels(labels)
     with working("Adding up payments"):
         rows = add_up(ledger, [labels] if labels else NO_LABELS, engine(engine_name))
     pq.write_table(rows, out, compression="zstd")
     click.echo(f"{counted(rows.num_rows, 'relation')} in {out}.")
+
+
+def _check_labels(file: Path) -> None:
+    """Refuse what is no file of clusters before a query does, in words of its own."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        columns = pq.read_schema(file).names
+    except (OSError, pa.ArrowInvalid) as error:
+        raise click.UsageError(f"{file} does not read as a file of clusters.") from error
+    if not {"address", "cluster"} <= set(columns):
+        raise click.UsageError(f"{file} is no file of clusters: it has no columns address and cluster.")
 
 
 def _say_change(found: dict[str, Any]) -> None:

@@ -71,7 +71,7 @@ def read(folder: Path) -> Manifest:
             raise Unreadable(f"{path} was written by another version of Quivive: ingest the ledger again.")
         segments = tuple(Segment(**segment) for segment in found.pop("segments"))
         return Manifest(**{**found, "lacks": tuple(found["lacks"]), "segments": segments})
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound(f"There is no ledger in {folder}: make one by 'quivive money ingest'.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise Unreadable(f"{path} does not read as the manifest of a ledger: {error}.") from error
