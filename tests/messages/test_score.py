@@ -229,3 +229,11 @@ def test_every_shipped_calibration_has_two_hundred_messages_a_class_and_says_mor
         assert calibration.validated
         assert calibration.slope > 0
         assert cell["cllr"] < 1
+
+
+@pytest.mark.parametrize("embeddings", [False, True])
+def test_which_wallet_it_is_does_not_matter(model: ScoreModel, embeddings: bool) -> None:
+    wallets = ("bc1qjkg27p265exad5g8c5r88605zg6k3h3ar0nvsk", "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh")
+    one, other = (score(model, f"pay to {w} please", "sms", embeddings=embeddings) for w in wallets)
+    assert one.score == pytest.approx(other.score)
+    assert one.score < score(model, SCAM, "sms", embeddings=embeddings).score

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 from texts import Message
 
-from quivive.messages.features import BITS, letter_grams, tokenise, word_grams
+from quivive.messages.features import BITS, letter_grams, shorten_keys, tokenise, word_grams
 from quivive.messages.normalise import normalise
 from quivive.messages.score import Embedder, Kernel, Lexical, Mix, Weights
 
@@ -83,6 +83,7 @@ def _embeddings(texts: Sequence[str], embed: Embedder) -> Array:
     for path in sorted(folder.glob("*.npz")):
         with np.load(path, allow_pickle=False) as stored:
             known.update(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+    texts = [shorten_keys(text) for text in texts]
     keys = [hashlib.sha256(t[:500].encode("utf-8", "replace")).hexdigest() for t in texts]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     todo = list(missing.items())

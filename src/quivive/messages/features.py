@@ -37,8 +37,11 @@ _LINK = (
 _BEFORE = r"[£$€₹₺¥₦₽₩฿]|\b(?:rs|inr|usd|eur|gbp|tl|us|aed|kr|zl|rm|kes|ksh)\b\.?"
 _AFTER = r"[£$€₹₺¥₦₽₩฿元円]|(?:usd|eur|euros?|gbp|tl|inr|usdt|btc|zl|kr|rupees|dollars|pounds|lira)\b"
 _LETTERS = r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f])+"
+_KEY = r"(?<!\w)(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{20,}(?!\w)"
+_KEYS = re.compile(_KEY, re.IGNORECASE)
 _TOKEN = re.compile(
     rf"(?P<link>{_LINK})"
+    rf"|(?P<key>{_KEY})"
     r"|(?P<mail>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*)"
     rf"|(?P<money>(?:{_BEFORE})\s?\d[\d.,]*[km]?\b|\d[\d.,]*+\s?(?:{_AFTER}))"
     r"|(?P<number>\+?\d(?:[\d,.:/()\-]|(?<=\d) (?=\d))*\d%?|\d%?)"
@@ -46,6 +49,8 @@ _TOKEN = re.compile(
     r"|(?P<mark>[!?*%&#=~|]+|\.{2,})"
 )
 LINK, MAIL, PHONE, CODE, NUMBER, MONEY, PERCENT, DATE = "\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008"
+KEY = "\ue009"
+"""A wallet, a transaction, an account: letters and digits that mean nothing, and must not read as words."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,11 @@ def tokenise(text: str) -> Tokens:
     return Tokens(texts, spans, kinds)
 
 
+def shorten_keys(text: str) -> str:
+    """The text with wallets, transactions and accounts cut to the four characters that tell their kind."""
+    return _KEYS.sub(lambda match: match.group()[:4], text)
+
+
 def _class_of(kind: str, text: str) -> str:
     if kind == "word":
         return text[:40]
@@ -100,7 +110,7 @@ def _class_of(kind: str, text: str) -> str:
         return _number_class(text)
     if kind == "mark":
         return text[:3]
-    return {"link": LINK, "mail": MAIL, "money": MONEY}[kind]
+    return {"link": LINK, "key": KEY, "mail": MAIL, "money": MONEY}[kind]
 
 
 def _number_class(text: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quivive.errors import CouldNotLook
-from quivive.messages.features import Grams, Tokens, letter_grams, tokenise, word_grams
+from quivive.messages.features import Grams, Tokens, letter_grams, shorten_keys, tokenise, word_grams
 from quivive.messages.normalise import Normalised, normalise
 from quivive.model import Channel
 
@@ -186,7 +186,7 @@ def score(model: ScoreModel, text: str, channel: Channel | None, *, embeddings: 
     mix = weights.alone
     if embeddings:
         mix = weights.mix
-        parts["embedding"] = kernel_score(weights.kernel, model.embed(plain.text))
+        parts["embedding"] = kernel_score(weights.kernel, model.embed(shorten_keys(plain.text)))
     total = mix.lexical * lexical + mix.embedding * parts.get("embedding", 0.0) + mix.constant
     return Scored(total, _words(plain, tokens, carried, mix.lexical), parts, used)
 

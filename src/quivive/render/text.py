@@ -14,6 +14,7 @@ from quivive.render.safe import inert, place, plain, shown, skipped, worst_first
 WIDTH = 96
 _COLOURS = {"act": "1;31", "look": "1;33", "could-not-look": "1;35", "nothing-found": "1", "fail": "31",
             "review": "33", "open": "35", "pass": "32"}  # fmt: skip
+_OF_WALLETS = ("wallet/", "exposure/")
 _OF_PICTURES = ("c2pa/trusted", "c2pa/unknown-signer", "c2pa/remote-not-fetched", "history/", "media/")
 _FACTUAL = frozenset(
     {
@@ -68,10 +69,12 @@ def _report(
 
 
 def _answers(finding: Finding, root: Item | None) -> bool:
-    """Whether what was asked is what this says: of values, records, recordings and pictures, people want
-    the facts."""
+    """Whether what was asked is what this says: of values, wallets, records, recordings and pictures, people
+    want the facts."""
     if root is None or finding.kind not in ("informational", "pass", "open"):
         return False
+    if finding.code.startswith(_OF_WALLETS):
+        return True
     if root.media_type.startswith("image/"):
         return finding.item == root.name and finding.code.startswith(_OF_PICTURES)
     if root.media_type in _FACTUAL or root.media_type.startswith(("audio/", "video/")):
