@@ -20,7 +20,7 @@ from quivive.money.trace.between import path_between, to_json
 from quivive.money.trace.nouns import Limits
 from quivive.money.trace.of_ledger import knowledge
 from quivive.money.trace.path import Reach
-from quivive.money.trace.seeds import outputs_of, read_file
+from quivive.money.trace.seeds import outputs_of, parse, read_file
 from quivive.money.trace.utxo import same_chain, seeds_again, trace_utxo
 
 NO_LIMITS = Limits(None, None, None, None, None)
@@ -298,3 +298,9 @@ def test_the_known_thefts_read_as_seeds(shared_data):
     seeds = read_file(text, path.name)
     assert len(seeds) == len(text.splitlines())  # one a line, none left out
     assert all(len(seed) == 64 for seed in seeds)
+
+
+@pytest.mark.parametrize("position", ["-1", "x", "99999999999", ""])
+def test_a_seed_whose_position_is_no_number_is_refused_as_that(position):
+    with pytest.raises(UsageError, match="after the colon stands its number"):
+        parse("ab" * 32 + ":" + position)

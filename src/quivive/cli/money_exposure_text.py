@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from quivive.cli.common import counted
 from quivive.render.safe import plain
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def _head(found: Exposure, statement: Statement) -> Iterator[str]:
     asset = f", token {found.asset}" if found.asset else ""
     yield f"{found.address} ({found.chain}{asset})"
     if found.cluster > 1:
-        yield f"Looked at with {found.cluster - 1} other addresses of its cluster, which is a heuristic."
+        others = counted(found.cluster - 1, "other address")
+        yield f"Looked at with {others} of its cluster, which is a heuristic."
     yield from _wrapped(f"{statement.total} points. {statement.verdict}", "", "")
     for what, tags in (("tagged", found.tags), ("its cluster", found.cluster_tags)):
         for tag in tags[:_TAGS]:

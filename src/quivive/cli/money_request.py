@@ -23,7 +23,7 @@ _TRACE = click.option(
 
 @click.group()
 def request() -> None:
-    """What leaves the house: freeze requests, suspicious-transaction reports, Travel Rule messages.
+    """What leaves the house: freeze requests, suspicious-transaction reports, Travel Rule messages, TagPacks.
 
     A document is written, or refused with a list of everything that is missing. Nothing is sent.
     """

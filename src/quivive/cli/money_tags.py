@@ -178,8 +178,9 @@ def _as_lines(told: dict[str, Any], book: TagBook) -> Iterator[str]:
     if not told["tags"]:
         versions = book.lists()
         entries = sum(each.entries for each in versions)
-        yield (f"{told['address']}: no tag among {entries} in {len(versions)} lists. That says nothing about "
-               "who holds it.")  # fmt: skip
+        form = "" if told["chain"] else "it has no form of an address that I know, look for a mistake; "
+        known = f"no tag among {entries:,} in {len(versions)} lists"
+        yield f"{told['address']}: {form}{known}. That says nothing about who holds it."
         return
     yield f"{told['address']}"
     for tag in told["tags"]:

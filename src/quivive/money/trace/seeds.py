@@ -12,7 +12,7 @@ from quivive.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
 
-_TXID = re.compile(r"(?:0x)?([0-9a-fA-F]{64})(?::(\d{1,9}))?")
+_TXID = re.compile(r"(?:0x)?([0-9a-fA-F]{64})(?::(.*))?")
 _HEADERS = ("seed", "txid", "tx", "transaction", "tx_hash", "hash", "address", "output")
 _POSITIONS = ("position", "vout", "index", "n")
 MOST_SEEDS = 100_000
@@ -20,9 +20,16 @@ MOST_SEEDS = 100_000
 
 
 def parse(text: str) -> tuple[str, int | None] | None:
-    """Transaction id (lower case) and position of a seed that names a transaction; None for an address."""
+    """Transaction id (lower case) and position of a seed that names a transaction; None for an address.
+
+    UsageError where what stands for the position is no number.
+    """
     found = _TXID.fullmatch(text.strip())
-    return (found[1].lower(), int(found[2]) if found[2] else None) if found else None
+    if not found:
+        return None
+    if found[2] is not None and not re.fullmatch(r"[0-9]{1,9}", found[2]):
+        raise UsageError(f"'{text[:100]}' names no output: after the colon stands its number, from 0.")
+    return found[1].lower(), int(found[2]) if found[2] else None
 
 
 def outputs_of(ledger: Ledger, seed: str) -> list[int]:

@@ -33,7 +33,7 @@ from quivive.money.requests.problems import Problem, Refused
 from quivive.money.requests.reading import Document, unseen
 from quivive.money.tags.issuers import Token, contracts, token
 
-_WHAT = "The freeze request is not written: {} missing or wrong."
+_WHAT = "The case does not do for a freeze request: {} missing or wrong."
 _COIN = ("native", "none", "coin")
 """What stands for a contract where the chain's own coin is to be frozen."""
 
