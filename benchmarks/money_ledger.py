@@ -36,7 +36,7 @@ from quivive.money.sources import open_source
 
 WHOLE = {"transactions": 1.3e9, "inputs": 3.3e9, "outputs": 3.6e9, "addresses": 1.4e9}
 """Bitcoin by the end of 2025: transactions as the issue states, the others by their share of late years."""
-BATCHES = (50_000, 200_000)
+BATCHES = (50_000, 200_000, 800_000)
 """Transactions a step, to tell what a step costs from what a process costs."""
 BATCH = 10_000_000
 """Transactions a step that all of Bitcoin would be read with."""
@@ -199,7 +199,7 @@ def _ledger(made: Made, folder: Path, batch: int) -> dict[str, Any]:
 
 def whole(result: dict[str, Any]) -> dict[str, Any]:
     """All of Bitcoin from these rates."""
-    small, large = result["ledgers"]
+    small, middle, large = result["ledgers"]
     tables = sum(large["bytes by row"][t] * n for t, n in WHOLE.items())
     index = large["index bytes by transaction"] * WHOLE["transactions"]
     # a step costs its own rows, and a look at all rows before it
@@ -207,8 +207,9 @@ def whole(result: dict[str, Any]) -> dict[str, Any]:
     look, own = np.polyfit(np.arange(len(steps)) * small["batch"], steps, 1)
     count = WHOLE["transactions"]
     numbering = own / small["batch"] * count + max(look, 0) * count**2 / (2 * BATCH)
-    peak = [each["peak MiB over idle"] for each in (small, large)]
-    memory = (peak[1] - peak[0]) / (large["batch"] - small["batch"]) * BATCH
+    # what the generator held before is taken again, so that only the growth from step to step counts
+    peak = [each["peak MiB over idle"] for each in (middle, large)]
+    memory = (peak[1] - peak[0]) / (large["batch"] - middle["batch"]) * BATCH
     slowest = min(r["transactions per CPU second"] for r in result["reading"])
     return {
         "assumed": WHOLE,

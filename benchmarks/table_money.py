@@ -116,7 +116,7 @@ def patterns(result: Result) -> Iterator[str]:
 
 def ledger(result: Result) -> Iterator[str]:
     """What a ledger costs, and all of Bitcoin would."""
-    whole, (_, large) = result["whole"], result["ledgers"]
+    whole, large = result["whole"], result["ledgers"][-1]
     yield "## Money: a ledger, and all of Bitcoin"
     yield ""
     sizes = ", ".join(f"{table} {size}" for table, size in large["bytes by row"].items())
