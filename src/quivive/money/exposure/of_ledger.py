@@ -112,7 +112,9 @@ def _column(path: Path, name: str) -> Ints:
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {path}.") from error
     except (OSError, ValueError, KeyError) as error:
-        raise Unreadable(f"{path} does not read as 'quivive money cluster' writes it: {error}.") from error
+        raise Unreadable(
+            f"{path} does not read as 'quivive money cluster' writes it: {str(error).rstrip('.')}."
+        ) from error
 
 
 def _lists(tags: TagBook) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def _columns(path: Path) -> tuple[Column, Column]:
     try:
         return Column([path], "address"), Column([path], "cluster")
     except (OSError, ValueError, KeyError) as error:
-        raise Unreadable(f"{path} does not read as a file of clusters: {error}.") from error
+        raise Unreadable(f"{path} does not read as a file of clusters: {str(error).rstrip('.')}.") from error
 
 
 def _tags(
