@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import platform
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -56,7 +56,11 @@ def main() -> None:
     parser.add_argument("blocks", nargs="+")
     parser.add_argument("--transactions", type=int, default=1_000_000)
     options = parser.parse_args()
-    ledgers = [_apart(options.generator, options.transactions, batch) for batch in BATCHES]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, str(options.generator), str(options.transactions), folder], check=True
+        )
+        ledgers = [_apart(Path(folder), batch) for batch in BATCHES]
     result: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "version": __version__,
@@ -70,10 +74,10 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-def _apart(generator: Path, transactions: int, batch: int) -> dict[str, Any]:
+def _apart(arrays: Path, batch: int) -> dict[str, Any]:
     """`ledger` in a process of its own, for the memory that it takes."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(ledger, generator, transactions, batch).result()
+        return pool.submit(ledger, arrays, batch).result()
 
 
 def reading(spec: str) -> dict[str, Any]:
@@ -93,22 +97,17 @@ def reading(spec: str) -> dict[str, Any]:
 
 
 class Made:
-    """The generated ledger as blocks with ids and addresses of real length."""
+    """The generated ledger as blocks with ids and addresses of real length; its arrays stay on the disk."""
 
     chain = "btc"
 
-    def __init__(self, generator: Path, transactions: int) -> None:
-        spec = importlib.util.spec_from_file_location("make_ledger", generator)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        room = int(transactions * 5.5) + 4000
-        arrays = module.generate(transactions, max(2000, transactions // 6), 7, room, room)
-        self.in_off, self.out_off, self.in_prev, self.out_addr, self.out_val = arrays[:5]
-        self.tx_of = np.repeat(np.arange(transactions), np.diff(self.out_off))
+    def __init__(self, folder: Path) -> None:
+        names = ("in_off", "out_off", "in_prev", "out_addr", "out_val")
+        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in names)
+        self.in_off, self.out_off, self.in_prev, self.out_addr, self.out_val = arrays
         draw = np.random.default_rng(7)
-        self.kind = draw.choice(len(KINDS), len(arrays[5]), p=[share for _, share in KINDS]).astype(np.int8)
+        addresses = int(self.out_addr.max()) + 1
+        self.kind = draw.choice(len(KINDS), addresses, p=[share for _, share in KINDS]).astype(np.int8)
 
     def first(self) -> int:
         return 1
@@ -128,8 +127,9 @@ class Made:
     def _transaction(self, t: int) -> Transaction:
         prev = self.in_prev[self.in_off[t] : self.in_off[t + 1]].tolist()
         rows = range(self.out_off[t], self.out_off[t + 1])
+        made = np.searchsorted(self.out_off, prev, "right") - 1
         inputs = tuple(
-            Input(_digest("tx", int(self.tx_of[o])), o - int(self.out_off[self.tx_of[o]])) for o in prev
+            Input(_digest("tx", int(tx)), o - int(self.out_off[tx])) for tx, o in zip(made, prev, strict=True)
         )
         return Transaction(_digest("tx", t), inputs, tuple(self._output(o) for o in rows))
 
@@ -145,9 +145,9 @@ class Made:
         return Output(int(self.out_val[row]), KINDS[kind][0], text)
 
 
-def ledger(generator: Path, transactions: int, batch: int) -> dict[str, Any]:
+def ledger(arrays: Path, batch: int) -> dict[str, Any]:
     """Time by step, memory and bytes of a ledger."""
-    made = Made(generator, transactions)
+    made = Made(arrays)
     with tempfile.TemporaryDirectory() as folder:
         return _ledger(made, Path(folder), batch)
 
@@ -207,7 +207,6 @@ def whole(result: dict[str, Any]) -> dict[str, Any]:
     look, own = np.polyfit(np.arange(len(steps)) * small["batch"], steps, 1)
     count = WHOLE["transactions"]
     numbering = own / small["batch"] * count + max(look, 0) * count**2 / (2 * BATCH)
-    # what the generator held before is taken again, so that only the growth from step to step counts
     peak = [each["peak MiB over idle"] for each in (middle, large)]
     memory = (peak[1] - peak[0]) / (large["batch"] - middle["batch"]) * BATCH
     slowest = min(r["transactions per CPU second"] for r in result["reading"])
