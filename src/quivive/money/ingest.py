@@ -123,6 +123,7 @@ def _extended(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Led
         if staged.transactions >= left:
             ledger = append(ledger, staged, engine)
             staged, left = Staged(ledger.family), room(ledger)
+            gc.collect()
         tell(block.height, max(tip, block.height))
     return append(ledger, staged, engine)
 
@@ -130,7 +131,8 @@ def _extended(ledger: Ledger, source: Source, engine: Engine, tell: Tell) -> Led
 def _uncollected(blocks: Iterator[Block]) -> Iterator[Block]:
     """The blocks, without a search for garbage among their many small objects: none of them form cycles.
 
-    Reading a node's answers takes half the time so.
+    Reading a node's answers takes half the time so. The table work between two steps does leave cycles:
+    whoever does it collects them.
     """
     was = gc.isenabled()
     gc.disable()
