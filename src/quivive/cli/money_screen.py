@@ -127,13 +127,12 @@ def _mates(ledger: Path | None, labels: Path | None, book: TagBook) -> Callable[
     from quivive.money.ledger import Ledger
     from quivive.money.screening_clusters import sanctioned_mates
 
-    opened = Ledger.open(ledger)
     file = labels or ledger / "labels.parquet"
     if not file.is_file():
         raise click.UsageError(
             f"{file} is not there: run 'quivive money cluster --ledger {ledger} --out {file}'."
         )
-    return sanctioned_mates(opened, file, book)
+    return sanctioned_mates(Ledger.open(ledger), file, book)
 
 
 def sanctions_of(spec: str) -> TagBook:
