@@ -27,6 +27,7 @@ RINGS: tuple[frozenset[str], ...] = (
             "codec",
             "sniff",
             "exports",
+            "engines",
             "wallets",
         }
     ),

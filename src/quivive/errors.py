@@ -9,6 +9,7 @@ Error
 │   ├── TooLarge        a limit was reached: raise it and run again
 │   ├── NotInstalled    an optional engine is missing: install what the sentence names
 │   └── NotThere        the subject has nothing of the kind: that this was not checked is no gap
+├── CouldNotKeep        what was accepted cannot be written down: make room, or give the right to write
 └── BadReport           a report file that this version cannot read
 """
 
@@ -49,6 +50,10 @@ class NotInstalled(CouldNotLook):
 
 class NotThere(CouldNotLook):
     """The subject has no part that this check is about, as a film without sound; nobody misses the check."""
+
+
+class CouldNotKeep(Error):
+    """A record could not be kept; nothing that depends on it is answered as accepted."""
 
 
 class BadReport(Error):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quivive.cli.common import lazy_group
 from quivive.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,9 +24,13 @@ STATUS = {"valid": 0, "invalid": 1, "could-not-look": 3}
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-@click.group()
+_ELSEWHERE: dict[str, str] = {}
+"""Commands of this group that stand in other modules."""
+
+
+@click.group(cls=lazy_group(_ELSEWHERE))
 def calls() -> None:
-    """Who really called? Verify and sign calls (STIR/SHAKEN), check certificates and numbers."""
+    """Who really called? Verify, sign and serve calls, find campaigns in call records, trace calls back."""
 
 
 @calls.command()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,22 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(f"{what} …"):
         yield
+
+
+def lazy_group(elsewhere: Mapping[str, str]) -> type[click.Group]:
+    """A group that loads the commands standing in other modules of `cli` only when they are asked for.
+
+    `elsewhere` maps a command's name to its module; function and command have one name.
+    """
+
+    class Group(click.Group):
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return sorted({*super().list_commands(ctx), *elsewhere})
+
+        def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+            if name not in elsewhere:
+                return super().get_command(ctx, name)
+            command: click.Command = getattr(import_module(f"quivive.cli.{elsewhere[name]}"), name)
+            return command
+
+    return Group

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from quivive.cli.common import lazy_group, write
 
 if TYPE_CHECKING:
     from quivive.media.likeness.compare import Comparison
@@ -22,20 +23,7 @@ _ELSEWHERE = {"footprint": "media_live", "challenge": "media_live", "vpdq": "med
 """Commands of this group that stand in other modules."""
 
 
-class _Group(click.Group):
-    """Loads the commands that stand elsewhere when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name in _ELSEWHERE:
-            command: click.Command = getattr(importlib.import_module(f"quivive.cli.{_ELSEWHERE[name]}"), name)
-            return command
-        return super().get_command(ctx, name)
-
-
-@click.group(cls=_Group)
+@click.group(cls=lazy_group(_ELSEWHERE))
 def media() -> None:
     """Is this picture known, and is it the same as another? Nothing is fetched or sent."""
 
@@ -65,7 +53,6 @@ def match(
 
     Status: 1 something matched, else 3 if a file could not be read, else 0; 2 wrong use.
     """
-    from quivive.cli.common import write
     from quivive.media.likeness.hash_list import read_list
     from quivive.media.likeness.match import Matcher, files_of
 

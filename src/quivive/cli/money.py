@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quivive.cli.common import counted
+from quivive.cli.common import counted, lazy_group
 
 if TYPE_CHECKING:
     from quivive.money.ledger import Ledger
@@ -36,20 +35,7 @@ _ELSEWHERE = {
 """Commands of this group that stand in other modules."""
 
 
-class _Group(click.Group):
-    """Loads the commands that stand elsewhere when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name in _ELSEWHERE:
-            command: click.Command = getattr(importlib.import_module(f"quivive.cli.{_ELSEWHERE[name]}"), name)
-            return command
-        return super().get_command(ctx, name)
-
-
-@click.group(cls=_Group)
+@click.group(cls=lazy_group(_ELSEWHERE))
 def money() -> None:
     """Where did the money go, whose is it, and where can it still be stopped?
 
@@ -79,8 +65,8 @@ def ingest(
     interrupted goes on where it was; blocks that the source's chain no longer has are taken away. Of input
     that does not read nothing is kept.
     """
+    from quivive.engines import engine
     from quivive.money.ingest import ingest as follow
-    from quivive.money.ledger.engines import engine
     from quivive.money.ledger.manifest import BATCH
     from quivive.money.sources import open_source
 

@@ -116,8 +116,8 @@ def relations(folder: Path, labels: Path | None, out: Path, engine_name: str) ->
     """
     import pyarrow.parquet as pq
 
+    from quivive.engines import engine
     from quivive.money.ledger import Ledger
-    from quivive.money.ledger.engines import engine
     from quivive.money.relations import NO_LABELS
     from quivive.money.relations import relations as add_up
 

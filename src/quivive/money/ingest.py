@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from quivive.engines import DuckDB, Engine
 from quivive.errors import Unreadable, UsageError
 from quivive.money.blocks import Block, Source
 from quivive.money.ledger import Ledger
 from quivive.money.ledger import manifest as manifests
-from quivive.money.ledger.engines import DuckDB, Engine
 from quivive.money.ledger.manifest import BATCH
 from quivive.money.ledger.staged import Staged
 from quivive.money.ledger.writing import append, locked, restore, room, sweep, truncate

@@ -14,8 +14,8 @@ import pyarrow as pa
 from quivive.errors import UsageError
 
 if TYPE_CHECKING:
+    from quivive.engines import Engine, Relation
     from quivive.money.ledger import Ledger
-    from quivive.money.ledger.engines import Engine, Relation
 
 _UTXO: Final = """
     paid as (

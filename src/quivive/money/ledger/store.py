@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from quivive.engines import DuckDB, Engine, Relation
 from quivive.errors import NotFound, UsageError
 from quivive.money.ledger import manifest as manifests
 from quivive.money.ledger.columns import Column
-from quivive.money.ledger.engines import DuckDB, Engine, Relation
 from quivive.money.ledger.manifest import Manifest, Segment
 from quivive.money.ledger.tables import FAMILIES
 

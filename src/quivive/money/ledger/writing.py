@@ -19,10 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from quivive.engines import Engine, Relation
 from quivive.errors import Unreadable, UsageError
 from quivive.money.ledger import manifest as manifests
 from quivive.money.ledger import numbering
-from quivive.money.ledger.engines import Engine, Relation
 from quivive.money.ledger.manifest import Manifest, Segment
 from quivive.money.ledger.staged import Staged
 from quivive.money.ledger.store import Ledger

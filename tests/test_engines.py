@@ -8,9 +8,9 @@ import shutil
 import pytest
 
 from money.made_chain import MadeChain, accounts_chain, outputs_chain
+from quivive.engines import DuckDB, Spark, engine
 from quivive.errors import UsageError
 from quivive.money.ingest import ingest
-from quivive.money.ledger.engines import DuckDB, Spark, engine
 from quivive.money.relations import exposures, relations
 
 

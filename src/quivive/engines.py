@@ -1,6 +1,6 @@
-"""Which engine does the table work: DuckDB here, or Apache Spark where a ledger outgrows one machine?
+"""Which engine does the table work: DuckDB here, or Apache Spark where the data outgrow one machine?
 
-Both read the same SQL. A relation is an Arrow table, or the Parquet files of a ledger's table.
+Both read the same SQL. A relation is an Arrow table, or Parquet files.
 """
 
 from __future__ import annotations

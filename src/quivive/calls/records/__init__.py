@@ -1,0 +1,1 @@
+"""Which campaigns do an operator's call records show?"""

@@ -1,0 +1,1 @@
+"""Which column of whose call records means what?"""

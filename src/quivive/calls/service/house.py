@@ -1,0 +1,89 @@
+"""What does one answer of the service lean on: keys, trust, peers and what to do with each verdict?
+
+A `House` never changes; a reload puts a new one in its place, so that a call sees the old or the new one
+whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import TYPE_CHECKING, Literal
+
+from quivive.calls.signers import Signers
+from quivive.calls.verify import Answer, Policy
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+Role = Literal["sign", "verify", "auto"]
+Action = Literal["show", "route-on", "block", "block-analytics"]
+"""show: 302 with the caller's number and its verstat; route-on: 404, the call goes on unchanged;
+block: 603 Decline; block-analytics: '603+ Network Blocked' with its Reason header."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What calls are signed with: the key, the address of its certificate, and the chain if at hand (PEM)."""
+
+    key: EllipticCurvePrivateKey = field(repr=False)
+    x5u: str
+    chain: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Who sends calls to the service: by address, and what is done for them.
+
+    `role` auto: a call with an Identity is verified, one without is signed where `attest` is set, else
+    verified (and found unsigned). `trunk` is the name that records carry.
+    """
+
+    name: str
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    role: Role = "auto"
+    attest: str | None = None
+    origid: str | None = None
+    credential: str = ""
+    trunk: str = ""
+
+
+@dataclass(frozen=True)
+class House:
+    """Keys, trust and rules of one moment. `loaded` in Unix seconds."""
+
+    signers: Signers
+    policy: Policy
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    """By name; '' is the one used where none is named. Empty: nothing can be signed."""
+    peers: tuple[Peer, ...] = ()
+    actions: Mapping[Answer, Action] = field(
+        default_factory=lambda: {"valid": "show", "invalid": "show", "could-not-look": "show"}
+    )
+    loaded: float = 0.0
+    dates: Mapping[str, str] = field(default_factory=dict)
+    """Name of each trust list → its date, for readiness and logs."""
+
+    def peer(self, address: str) -> Peer | None:
+        """The peer with that IP address; the first that fits."""
+        here = ip_address(address)
+        return next((each for each in self.peers if any(here in net for net in each.networks)), None)
+
+
+class Live:
+    """The house in force. Where `reload` fails the old one stays, and the error is raised."""
+
+    def __init__(self, load: Callable[[], House]) -> None:
+        self._load = load
+        self._house = load()
+
+    @property
+    def house(self) -> House:
+        """The one in force now; take it once per call."""
+        return self._house
+
+    def reload(self) -> House:
+        """Read keys, trust and rules again. Raises what `load` raises."""
+        self._house = self._load()
+        return self._house

@@ -1,0 +1,1 @@
+"""What does the service answer over SIP, as a redirect server (RFC 3261 §8.3) beside a border controller?"""

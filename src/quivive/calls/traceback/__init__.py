@@ -1,0 +1,1 @@
+"""Where did a call come from, provider by provider?"""
