@@ -20,6 +20,8 @@ class Query:
     at: float
     tolerance: float
     call_id: str | None = None
+    seconds: float | None = None
+    """How long they spoke, if the report says so."""
 
 
 @dataclass(frozen=True)

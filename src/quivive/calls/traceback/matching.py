@@ -1,0 +1,275 @@
+"""Which of a provider's records is the call?
+
+Records are compatible by called number, time within what the clocks allow, outcome and length. Of several,
+calls are assigned one to one: every call that a provider received from a neighbour stands in the neighbour's
+records, so that a record which another call needs is not this call's. What is still open after that is called
+ambiguous; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from quivive.calls.traceback.clocks import Clock
+from quivive.calls.traceback.hops import Query
+from quivive.calls.traceback.record import Record, caller_cost, calling_cost, merged, states_agree
+from quivive.calls.traceback.sources import SKEW, Provider
+from quivive.calls.traceback.spellings import Wanted, ending, is_withheld, same
+
+_UNMATCHED = 6
+"""What it costs that a record without doubt of both has no partner, beside the costs of a pair."""
+_OWN_ID = -6
+_MOST = 12
+"""Calls to one number at one time, on either side, that are assigned together."""
+_DIFFERENT = 3
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The records that can be the call: none, one, or several that nothing tells apart.
+
+    `sure`: one, and enough speaks for it. `why` is a sentence. `renumbered`: the caller's number is another.
+    """
+
+    records: tuple[Record, ...]
+    sure: bool
+    why: str
+    renumbered: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """One provider's records to the called number, and which of them certainly passed the other side.
+
+    `partner(record)` is True where its trunk names the other side, False where it names somebody else, None
+    where nobody said.
+    """
+
+    provider: Provider
+    records: tuple[Record, ...]
+    partner: Callable[[Record], bool | None]
+
+
+def reported(query: Query, provider: Provider, skew: float = SKEW) -> Matched:
+    """The reported call in one provider's records: by its numbers, within tolerance and skew."""
+    wanted = Wanted((query.called,))
+    near = [r for r in called(provider, wanted) if r.start is None or _in_time(query, r, skew)]
+    if query.call_id and (own := [r for r in near if r.call_id == query.call_id]):
+        near = own
+    costs = [(r, caller_cost(query.calling, r.calling)) for r in near]
+    if query.calling is None:
+        costs = [(r, 0) for r in near]
+    fit = [r for r, cost in costs if cost < _DIFFERENT]
+    if any(cost == 0 for _, cost in costs) and query.calling:
+        fit = [r for r, cost in costs if cost == 0]
+    seconds = query.seconds
+    if seconds is not None:
+        fit = [r for r in fit if r.seconds is None or abs(r.seconds - seconds) <= max(5.0, 0.1 * seconds)]
+    fit = _delivered(merged(fit, wanted))
+    return Matched(tuple(fit), len(fit) == 1, _said(query, fit, near, provider))
+
+
+def _in_time(query: Query, record: Record, skew: float) -> bool:
+    assert record.start is not None
+    return abs(record.start - query.at) <= query.tolerance + skew
+
+
+def _delivered(records: list[Record]) -> list[Record]:
+    """Without attempts that the network could not deliver: nobody's telephone rang."""
+    return [record for record in records if not record.failed] or records
+
+
+def _said(query: Query, fit: Sequence[Record], near: Sequence[Record], provider: Provider) -> str:
+    if len(fit) == 1:
+        told = "called and calling number" if query.calling and not is_withheld(fit[0].calling) else "the called number"
+        return f"The only call in its records with {told} of the report at that time."
+    if fit:
+        return f"{len(fit)} calls in its records fit the report, and nothing in it tells them apart."
+    if near:
+        return f"Its records show {len(near)} calls to that number at that time, none from the reported number."
+    return f"None of its {provider.rows} records shows a call to that number at that time."
+
+
+def called(provider: Provider, wanted: Wanted) -> list[Record]:
+    """The records of calls to one of the numbers."""
+    keys = dict.fromkeys(key for number in wanted.numbers if (key := ending(number)))
+    found: dict[int, Record] = {}
+    for key in keys:
+        found |= {id(r): r for r in provider.by_ending.get(key, ()) if wanted.cost(r.numbers) is not None}
+    return sorted(found.values(), key=lambda record: record.start or 0.0)
+
+
+def upstream(
+    targets: Sequence[Record], down: Side, up: Side, clock: Clock, wanted: Wanted, direct: bool
+) -> Matched:
+    """The records of the upstream provider that are the call, given those that it is downstream.
+
+    `direct`: a trunk says that one handed the call to the other, so that it must be there; else providers may
+    stand between, and more has to speak for a record.
+    """
+    table = _Table(down, up, clock, wanted)
+    found: dict[int, Record] = {}
+    for target in targets:
+        found |= {id(record): record for record in table.best(target)}
+    records = tuple(found.values())
+    if len(records) != 1 or len(targets) != 1:
+        return Matched(records, False, _several(records, len(targets), up.provider))
+    return _judged(targets[0], records[0], table, direct)
+
+
+def _several(records: Sequence[Record], targets: int, provider: Provider) -> str:
+    if not records:
+        return f"None of its {provider.rows} records fits the call by number, time and length."
+    if targets > 1:
+        return f"Which of {targets} calls is meant is open downstream; {len(records)} of its records fit one of them."
+    return f"{len(records)} calls in its records fit alike by number, time and length."
+
+
+def _judged(target: Record, record: Record, table: _Table, direct: bool) -> Matched:
+    """Whether enough speaks for the only record that fits."""
+    reasons = _reasons(target, record, table)
+    renumbered = calling_cost(target, record) == _DIFFERENT
+    sure = (len(reasons) >= 1 or not renumbered) if direct else len(reasons) >= 2 and table.is_mutual(target, record)
+    if table.is_needed(target, record):
+        why = "One call in its records fits, and another call downstream has as good a claim to it."
+        return Matched((record,), False, why, renumbered)
+    if not sure:
+        why = f"One call in its records fits by number and time, but only {' and '.join(reasons) or 'that'} speaks for it."
+        return Matched((record,), False, why, renumbered)
+    why = f"The only record that fits: {', '.join(['called number', *reasons])}."
+    if renumbered:
+        why += " The caller's number was replaced between the two."
+    elif is_withheld(record.calling) != is_withheld(target.calling):
+        why += " One of the two does not show the caller's number."
+    return Matched((record,), True, why, renumbered)
+
+
+def _reasons(target: Record, record: Record, table: _Table) -> list[str]:
+    """What besides the called number speaks for a pair."""
+    reasons = []
+    if target.call_id and target.call_id == record.call_id:
+        reasons += ["the same Call-ID", "which no other call has"]
+    if target.origid and target.origid == record.origid:
+        reasons += ["the same origination identifier", "which no other call has"]
+    if same(target.calling, record.calling):
+        reasons.append("calling number")
+    if table.clock.known and table.clock.cost(target, record) == 0:
+        reasons.append(f"time to the second (clocks compared by {table.clock.shared} other calls)")
+    lengths = target.seconds, record.seconds
+    if target.answered and record.answered and None not in lengths and min(lengths) >= 10 and table.slack <= 2:  # type: ignore[type-var,operator]
+        reasons.append("length of the call")
+    return reasons
+
+
+@dataclass
+class _Table:
+    """Costs of all pairs of calls to the number, and what they leave open."""
+
+    down: Side
+    up: Side
+    clock: Clock
+    wanted: Wanted
+    _ups: tuple[Record, ...] = field(init=False)
+    _downs: tuple[Record, ...] = field(init=False)
+    _costs: dict[tuple[int, int], int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.slack = max(self.down.provider.slack, self.up.provider.slack)
+        self._ups = tuple(r for r in merged(self.up.records, self.wanted) if self.up.partner(r) is not False)
+        self._downs = tuple(r for r in merged(self.down.records, self.wanted) if self.down.partner(r) is not False)
+        self._costs = {
+            (id(a), id(b)): cost
+            for a in self._downs
+            for b in self._ups
+            if (cost := self._pair(a, b)) is not None
+        }
+
+    def _pair(self, down: Record, up: Record) -> int | None:
+        """What speaks against a pair, in points; None: it cannot be one call."""
+        time, number = self.clock.cost(down, up), self.wanted.cost(up.numbers)
+        if time is None or number is None or not states_agree(down, up, self.slack):
+            return None
+        cost = time + number + calling_cost(down, up)
+        if down.call_id and down.call_id == up.call_id:
+            cost += _OWN_ID
+        if down.origid and up.origid:
+            cost += _OWN_ID if down.origid == up.origid else 1
+        return cost + (up.failed and not down.failed)
+
+    def cost(self, down: Record, up: Record) -> int | None:
+        """Of one pair."""
+        return self._costs.get((id(down), id(up)))
+
+    def best(self, target: Record) -> list[Record]:
+        """The records that `target` can be, with all other calls assigned as well as they can be."""
+        if not any(target is row for row in self._downs):
+            target = self._stand_in(target)
+        own = [up for up in self._ups if self.cost(target, up) is not None]
+        if not own:
+            return own
+        downs, ups = self._around(target)
+        if len(downs) > _MOST or len(ups) > _MOST + 4:
+            totals = {id(up): self._costs[id(target), id(up)] for up in own}
+        else:
+            totals = {id(up): self._total(target, up, downs, ups) for up in own}
+        least = min(totals.values())
+        return [up for up in own if totals[id(up)] == least]
+
+    def _stand_in(self, target: Record) -> Record:
+        """The row under which `target` was merged with its other leg or attempt; itself where it was not."""
+        same_row = [row for row in self._downs if row.reference == target.reference or target.reference in row.reference.split(" and ")]
+        if same_row:
+            return same_row[0]
+        self._downs = (*self._downs, target)
+        self._costs |= {(id(target), id(up)): cost for up in self._ups if (cost := self._pair(target, up)) is not None}
+        return target
+
+    def _around(self, target: Record) -> tuple[list[Record], list[Record]]:
+        """All calls that compete with it, directly or through others."""
+        downs, ups, fresh = [target], [], [target]
+        while fresh and len(downs) <= _MOST:
+            near = [up for up in self._ups if all(up is not x for x in ups) and any(self.cost(d, up) is not None for d in fresh)]
+            ups += near
+            fresh = [d for d in self._downs if all(d is not x for x in downs) and any(self.cost(d, up) is not None for up in near)]
+            downs += fresh
+        return downs, ups
+
+    def is_needed(self, target: Record, record: Record) -> bool:
+        """Whether another call downstream has as good a claim to the only record there is."""
+        row = target if any(target is each for each in self._downs) else self._stand_in(target)
+        downs, ups = self._around(row)
+        if len(downs) > _MOST or len(ups) > _MOST + 4:
+            return not self.is_mutual(row, record)
+        return self._total(row, None, downs, ups) <= self._total(row, record, downs, ups)
+
+    def _total(self, target: Record, chosen: Record | None, downs: list[Record], ups: list[Record]) -> int:
+        """Least cost of all calls together if `target` is `chosen`, or none of the records."""
+        rest = [down for down in downs if down is not target]
+        musts = [self.down.partner(down) is True for down in rest]
+        free = [up for up in ups if up is not chosen]
+        owed = [self.up.partner(up) is True for up in free]
+        costs = [[self.cost(down, up) for up in free] for down in rest]
+
+        @lru_cache(maxsize=None)
+        def least(at: int, used: int) -> int:
+            if at == len(rest):
+                return sum(_UNMATCHED for place, owes in enumerate(owed) if owes and not used >> place & 1)
+            found = least(at + 1, used) + (_UNMATCHED if musts[at] else 0)
+            for place, cost in enumerate(costs[at]):
+                if cost is not None and not used >> place & 1:
+                    found = min(found, cost + least(at + 1, used | 1 << place))
+            return found
+
+        own = _UNMATCHED if chosen is None else self.cost(target, chosen)
+        assert own is not None
+        return own + least(0, 0)
+
+    def is_mutual(self, target: Record, record: Record) -> bool:
+        """Whether no other call downstream fits the record as well."""
+        own = self.cost(target, record)
+        others = [self.cost(down, record) for down in self._downs if down is not target
+                  and down.reference not in target.reference]  # fmt: skip
+        return own is None or all(cost is None or cost > own for cost in others)
+
