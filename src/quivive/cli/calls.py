@@ -294,7 +294,7 @@ def caller(number: str, moment: str | None, packs: Path | None, as_json: bool, *
     Status: 1 a rule forbids or doubts it, 3 something needed to decide is unknown, else 0.
     """
     from quivive.calls.countries.judge import describe
-    from quivive.calls.countries.pack import load
+    from quivive.calls.countries.packs_in_force import load
 
     said = describe(number, at=_time(moment), packs=load(packs), **options)
     click.echo(json.dumps(said, indent=2) if as_json else _caller_text(number, said))

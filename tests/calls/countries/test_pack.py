@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from quivive.calls.countries import Circumstances, judge, shipped
-from quivive.calls.countries.pack import load, read
+from quivive.calls.countries.packs_in_force import load, read
 from quivive.calls.countries.patterns import compile_pattern
 from quivive.errors import BadConfig
 

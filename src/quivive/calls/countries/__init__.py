@@ -5,6 +5,7 @@ came in. The rules of a country are one readable file in `packs/`: adding a coun
 """
 
 from quivive.calls.countries.judge import Circumstances, Judgement, describe, judge
-from quivive.calls.countries.pack import Pack, read, shipped
+from quivive.calls.countries.pack import Pack
+from quivive.calls.countries.packs_in_force import read, shipped
 
 __all__ = ["Circumstances", "Judgement", "Pack", "describe", "judge", "read", "shipped"]

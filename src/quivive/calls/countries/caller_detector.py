@@ -10,7 +10,8 @@ from ipaddress import ip_address, ip_network
 
 from quivive.calls.countries import plan
 from quivive.calls.countries.judge import UNKNOWN, Circumstances, Judgement, judge
-from quivive.calls.countries.pack import Pack, beside_shipped, from_texts, shipped
+from quivive.calls.countries.pack import Pack
+from quivive.calls.countries.packs_in_force import beside_shipped, from_texts, shipped
 from quivive.calls.sip import message
 from quivive.calls.sip.addresses import Address, parse_address
 from quivive.calls.sip.caller import Call, call_of, party

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from quivive.calls.countries import plan
-from quivive.calls.countries.pack import Pack, Rule, shipped
+from quivive.calls.countries.pack import Pack, Rule
+from quivive.calls.countries.packs_in_force import shipped
 from quivive.calls.countries.plan import Number, number_of
 from quivive.model import Kind
 
