@@ -1,0 +1,43 @@
+"""What has a detector found, before the calls that show it are fetched?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from quivive.calls.records.campaigns.source import ANSWERED
+
+SHOWS = {
+    "any": "true",
+    "brief": f"not {ANSWERED} or seconds < 60",
+    "one-ring": f"not {ANSWERED}",
+    "near": "calls.calling - calls.calling % 10000 = calls.called - calls.called % 10000",
+}
+"""Which calls of a campaign stand first among its examples."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A campaign without examples: the calls of `numbers`, where `place` names a column only those with its
+    value; `shows` is a key of SHOWS."""
+
+    kind: str
+    key: str
+    numbers: tuple[int, ...]
+    calls: int
+    first: int
+    last: int
+    why: str
+    figures: Mapping[str, int]
+    shows: str = "any"
+    place: Mapping[str, str] = field(default_factory=dict)
+
+
+def percent(part: int, whole: int) -> int:
+    """Hundredths, rounded down; 0 of nothing."""
+    return part * 100 // whole if whole else 0
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """'1 call', '2 calls'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,93 @@
+"""What did every number, and every group of numbers that somebody signs or hands over, do on the whole?
+
+One pass over the records: each detector picks its candidates from these figures and looks at those alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quivive.calls.records.campaigns.source import ANSWERED, Source
+
+SIGNERS = ("trunk", "spc", "certificate", "origid")
+"""Columns that name who handed a call over or signed it, each a group of its own."""
+BLOCK, RANGE = 10_000, 1_000
+"""Numbers that begin alike: all but the last four digits (an exchange), all but the last three."""
+
+NEAR = f"calling <> called and calling - calling % {BLOCK} = called - called % {BLOCK}"
+"""Whether caller and called number begin alike (NPA-NXX in North America)."""
+
+_FIGURES = ("calls", "answered", "brief", "long", "one_ring")
+_PLACES = ("calling", *SIGNERS)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Figures of busy `callers`, and of `groups` by the column they share (their light numbers only)."""
+
+    callers: tuple[Mapping[str, Any], ...]
+    groups: tuple[Mapping[str, Any], ...]
+
+    def of(self, level: str) -> Iterable[Mapping[str, Any]]:
+        """The groups of one level: a name of SIGNERS, 'signer' (all of them), 'block' or 'range'."""
+        return (row for row in self.groups if row["level"] == level)
+
+
+def flags(sight: Mapping[str, int]) -> str:
+    """The figures of a set of calls, as expressions that count; `sight` gives the limits in seconds."""
+    counted = {
+        "calls": "1",
+        "answered": f"case when {ANSWERED} then 1 end",
+        "brief": f"case when {ANSWERED} and seconds < {sight['brief_seconds']} then 1 end",
+        "long": f"case when {ANSWERED} and seconds >= {sight['long_seconds']} then 1 end",
+        "one_ring": f"case when not {ANSWERED} and ring <= {sight['one_ring_seconds']} then 1 end",
+    }
+    return ", ".join(f"count({value}) as {name}" for name, value in counted.items())
+
+
+def profile(source: Source, sight: Mapping[str, int]) -> Profile:
+    """The figures of all calls that show a number."""
+    rows = source.rows(_sql(sight))
+    callers = tuple(row for row in rows if row["level"] == "caller")
+    return Profile(callers, tuple(row for row in rows if row["level"] != "caller"))
+
+
+def _sql(sight: Mapping[str, int]) -> str:
+    """Each level is summed up from the next finer one: the records themselves are grouped once."""
+    grain = (
+        f"select {', '.join(_PLACES)}, 1 as numbers, {flags(sight)} from {{calls}} "
+        f"where calling is not null group by {', '.join(_PLACES)}"
+    )
+    light = f"where calls <= {sight['light']}"
+    own = {name: name for name in SIGNERS}
+    steps = {
+        "parties": grain,
+        "signers": _sums("signer", "parties", own, light),
+        "ranges": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, light),
+    }
+    groups = "having sum(numbers) >= 2 and sum(calls) >= 15"
+    levels = [
+        _sums("caller", "parties", {"calling": "calling"}, having=f"having sum(calls) >= {sight['busy']}"),
+        _sums("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}, having=groups),
+        *(_sums(name, "signers", {name: name}, f"where {name} is not null", groups) for name in SIGNERS),
+        *(f"select * from {name} where numbers >= 2 and calls >= 15" for name in ("signers", "ranges")),
+    ]
+    named = ", ".join(f"{name} as ({step})" for name, step in steps.items())
+    return f"with {named} {' union all '.join(levels)}"
+
+
+def _sums(level: str, source: str, keys: Mapping[str, str], where: str = "", having: str = "") -> str:
+    places = ", ".join(f"{keys.get(place) or _null(place)} as {place}" for place in _PLACES)
+    sums = ", ".join(f"cast(sum({each}) as bigint) as {each}" for each in ("numbers", *_FIGURES))
+    grouped = f"group by {', '.join(keys.values())}" if keys else ""
+    return (
+        f"select '{level}' as level, {places}, {sums}, "
+        "case when min(trunk) <> max(trunk) then 1 else 0 end as spread "
+        f"from {source} {where} {grouped} {having}"
+    )
+
+
+def _null(place: str) -> str:
+    return f"cast(null as {'bigint' if place == 'calling' else 'string'})"

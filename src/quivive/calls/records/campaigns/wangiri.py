@@ -1,0 +1,122 @@
+"""Which numbers ring many people once, so that they call back and pay for it?
+
+GSMA and i3forum ('Fraud classification', release 3.3, 2019) describe it: calls from abroad or from dear or
+unallocated numbers, ended after one ring, to many; a few per cent call back. The numbers often lie in one
+range, each used a few times, so ranges are looked at as well as single numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from quivive.calls.records.campaigns.detail import members
+from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.numbering import country, country_code, trait
+from quivive.calls.records.campaigns.profile import RANGE
+from quivive.calls.records.campaigns.scene import Scene, Sight
+from quivive.calls.records.campaigns.source import table
+
+KIND = "wangiri"
+NEEDS = ("calling", "called", "answered", "ring")
+
+_BACK = """
+with rung as (
+  select picked.grp as grp, calls.calling as bait, calls.called as victim, min(calls.start) as rang
+  from {calls} join picked on calls.calling = picked.number group by picked.grp, calls.calling, calls.called),
+back as (
+  select rung.grp as grp, count(*) as back, count(distinct calls.calling) as people
+  from {calls} join rung on calls.called = rung.bait and calls.calling = rung.victim and calls.start > rung.rang
+  group by rung.grp),
+sums as (
+  select grp, count(distinct victim) as called, min(victim) as lowest, max(victim) as highest from rung group by grp)
+select sums.grp as grp, called, lowest, highest, coalesce(back, 0) as back, coalesce(people, 0) as people
+from sums left join back on sums.grp = back.grp order by sums.grp
+"""
+
+
+def candidates(sight: Sight) -> Collection[int]:
+    """Busy numbers most of whose calls ring once."""
+    limits = sight.thresholds.of(KIND)
+    return [row["calling"] for row in sight.profile.callers if _rings_once(row, limits)]
+
+
+def find(scene: Scene) -> Iterator[Draft]:
+    """Ranges and single numbers that ring many once and are dear, or foreign and called back."""
+    limits = scene.of(KIND)
+    groups = _groups(scene)
+    if not groups:
+        return
+    rows = [(place, row["calling"]) for place, group in enumerate(groups) for row in group]
+    facts = scene.source.rows(_BACK, picked=table({"grp": "bigint", "number": "bigint"}, rows))
+    for group, fact in zip(groups, facts, strict=True):
+        row = {name: sum(each[name] for each in group) for name in ("calls", "one_ring")} | fact
+        if _is_bait([each["calling"] for each in group], row, limits):
+            yield _draft(group, row)
+
+
+def _groups(scene: Scene) -> list[list[dict[str, Any]]]:
+    """The numbers of each suspect range, and the busy numbers that lie in none."""
+    limits = scene.of(KIND)
+    suspect = [row for row in scene.profile.of("range") if _rings_once(row, limits)]
+    suspect.sort(key=lambda row: row["calling"])
+    ranges = members(scene.source, scene.of("sight"), "range", suspect)
+    groups = [[row for row in rows if row["one_ring"] * 2 >= row["calls"]] for rows in ranges]
+    covered = {row["calling"] - row["calling"] % RANGE for row in suspect}
+    single = (number for number in candidates(scene.sight) if number - number % RANGE not in covered)
+    return [group for group in groups if group] + [[vars(scene.deeds[each])] for each in sorted(single)]
+
+
+def _rings_once(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
+    return bool(
+        row["calls"] >= limits["called"]
+        and row["one_ring"] * 100 >= row["calls"] * limits["one_ring_percent"]
+    )
+
+
+def _is_bait(numbers: Sequence[int], row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
+    many = (
+        row["called"] >= limits["called"] and row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
+    )
+    if not many or not _rings_once(row, limits):
+        return False
+    codes = {country_code(row["lowest"]), country_code(row["highest"])}
+    foreign = country_code(numbers[0]) not in codes
+    called_back = row["people"] >= limits["called_back"] and (
+        row["people"] * 1000 >= row["called"] * limits["called_back_permille"]
+    )
+    return bool(trait(numbers[0])) or (foreign and called_back)
+
+
+def _draft(group: Sequence[dict[str, Any]], row: dict[str, Any]) -> Draft:
+    numbers = tuple(sorted(each["calling"] for each in group))
+    key = f"calling={numbers[0]}" if len(numbers) == 1 else f"range={numbers[0] // RANGE}xxx"
+    return Draft(KIND, key, numbers, row["calls"], min(each["first"] for each in group),
+                 max(each["last"] for each in group), _why(numbers, row), _figures(numbers, row),
+                 "one-ring")  # fmt: skip
+
+
+def _why(numbers: Sequence[int], row: dict[str, Any]) -> str:
+    what = trait(numbers[0])
+    kind = {
+        "premium": "premium-rate ", "worldwide": "satellite or worldwide ", "unallocated": "unallocated ",
+        "": "",
+    }[what]  # fmt: skip
+    subject = f"A {kind}number" if len(numbers) == 1 else f"{len(numbers)} {kind}numbers of one range"
+    back = f"{plural(row['people'], 'person', 'people')} called back, {plural(row['back'], 'time')}"
+    return (
+        f"{subject} of {country(numbers[0])} made {plural(row['calls'], 'call')} to "
+        f"{plural(row['called'], 'number')}; {percent(row['one_ring'], row['calls'])} % ended unanswered after one "
+        f"or two rings. {back}."
+    )
+
+
+def _figures(numbers: Sequence[int], row: dict[str, Any]) -> dict[str, int]:
+    return {
+        "numbers": len(numbers),
+        "calls": row["calls"],
+        "called": row["called"],
+        "one_ring_percent": percent(row["one_ring"], row["calls"]),
+        "called_back": row["people"],
+        "calls_back": row["back"],
+    }
