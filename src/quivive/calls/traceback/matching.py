@@ -14,12 +14,14 @@ from functools import lru_cache
 
 from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Query
-from quivive.calls.traceback.record import Record, caller_cost, calling_cost, merged, states_agree
+from quivive.calls.traceback.record import PARTIES, Record, caller_cost, calling_cost, merged, states_agree
 from quivive.calls.traceback.sources import SKEW, Provider
 from quivive.calls.traceback.spellings import Wanted, ending, is_withheld, same
 
 _UNMATCHED = 6
 """What it costs that a record without doubt of both has no partner, beside the costs of a pair."""
+_UNNAMED = 3
+"""The same of a record whose trunk nobody named."""
 _OWN_ID = -6
 _MOST = 12
 """Calls to one number at one time, on either side, that are assigned together."""
@@ -67,7 +69,7 @@ def reported(query: Query, provider: Provider, skew: float = SKEW) -> Matched:
     seconds = query.seconds
     if seconds is not None:
         fit = [r for r in fit if r.seconds is None or abs(r.seconds - seconds) <= max(5.0, 0.1 * seconds)]
-    fit = _delivered(merged(fit, wanted))
+    fit = _delivered(merged(fit))
     return Matched(tuple(fit), len(fit) == 1, _said(query, fit, near, provider))
 
 
@@ -92,6 +94,16 @@ def _said(query: Query, fit: Sequence[Record], near: Sequence[Record], provider:
     return f"None of its {provider.rows} records shows a call to that number at that time."
 
 
+def _passing(side: Side) -> tuple[Record, ...]:
+    """What may have passed the other side; of several attempts under one Call-ID one."""
+    return tuple(merged([record for record in side.records if side.partner(record) is not False]))
+
+
+def _is_attempt(record: Record) -> bool:
+    """Whether it may be a route tried in vain: not answered, and not ended by either party."""
+    return not record.answered and (record.failed or record.code not in (None, *PARTIES))
+
+
 def called(provider: Provider, wanted: Wanted) -> list[Record]:
     """The records of calls to one of the numbers."""
     keys = dict.fromkeys(key for number in wanted.numbers if (key := ending(number)))
@@ -102,14 +114,16 @@ def called(provider: Provider, wanted: Wanted) -> list[Record]:
 
 
 def upstream(
-    targets: Sequence[Record], down: Side, up: Side, clock: Clock, wanted: Wanted, direct: bool
-) -> Matched:
+    targets: Sequence[Record], down: Side, up: Side, clock: Clock, wanted: Wanted, direct: bool,
+    between: str | None = None,
+) -> Matched:  # fmt: skip
     """The records of the upstream provider that are the call, given those that it is downstream.
 
     `direct`: a trunk says that one handed the call to the other, so that it must be there; else providers may
-    stand between, and more has to speak for a record.
+    stand between, and more has to speak for a record. `between` is the silent provider, if one is named; what
+    went to it need not be downstream.
     """
-    table = _Table(down, up, clock, wanted)
+    table = _Table(down, up, clock, wanted, between)
     found: dict[int, Record] = {}
     for target in targets:
         found |= {id(record): record for record in table.best(target)}
@@ -157,9 +171,12 @@ def _reasons(target: Record, record: Record, table: _Table) -> list[str]:
         reasons.append("calling number")
     if table.clock.known and table.clock.cost(target, record) == 0:
         reasons.append(f"time to the second (clocks compared by {table.clock.shared} other calls)")
-    lengths = target.seconds, record.seconds
-    if target.answered and record.answered and None not in lengths and min(lengths) >= 10 and table.slack <= 2:  # type: ignore[type-var,operator]
+    if target.answered and record.answered and target.seconds is not None and record.seconds is not None and (
+        min(target.seconds, record.seconds) >= 5 * table.slack
+    ):  # fmt: skip
         reasons.append("length of the call")
+    if table.between and table.up.partner(record) is True:
+        reasons.append(f"it says that it went to {table.between}")
     return reasons
 
 
@@ -171,14 +188,15 @@ class _Table:
     up: Side
     clock: Clock
     wanted: Wanted
+    between: str | None = None
     _ups: tuple[Record, ...] = field(init=False)
     _downs: tuple[Record, ...] = field(init=False)
     _costs: dict[tuple[int, int], int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.slack = max(self.down.provider.slack, self.up.provider.slack)
-        self._ups = tuple(r for r in merged(self.up.records, self.wanted) if self.up.partner(r) is not False)
-        self._downs = tuple(r for r in merged(self.down.records, self.wanted) if self.down.partner(r) is not False)
+        self._ups = _passing(self.up)
+        self._downs = _passing(self.down)
         self._costs = {
             (id(a), id(b)): cost
             for a in self._downs
@@ -217,12 +235,17 @@ class _Table:
         least = min(totals.values())
         return [up for up in own if totals[id(up)] == least]
 
+    def _certain(self, side: Side, record: Record) -> bool:
+        """Whether a record must have a partner: a trunk says so, and it is no route tried in vain."""
+        return side.partner(record) is True and not self.between and not _is_attempt(record)
+
     def _stand_in(self, target: Record) -> Record:
-        """The row under which `target` was merged with its other leg or attempt; itself where it was not."""
+        """The row under which `target` was merged with its other leg; itself in the place of its attempts."""
         same_row = [row for row in self._downs if row.reference == target.reference or target.reference in row.reference.split(" and ")]
         if same_row:
             return same_row[0]
-        self._downs = (*self._downs, target)
+        rest = (row for row in self._downs if not row.call_id or row.call_id != target.call_id)
+        self._downs = (*rest, target)
         self._costs |= {(id(target), id(up)): cost for up in self._ups if (cost := self._pair(target, up)) is not None}
         return target
 
@@ -247,9 +270,9 @@ class _Table:
     def _total(self, target: Record, chosen: Record | None, downs: list[Record], ups: list[Record]) -> int:
         """Least cost of all calls together if `target` is `chosen`, or none of the records."""
         rest = [down for down in downs if down is not target]
-        musts = [self.down.partner(down) is True for down in rest]
+        musts = [self._certain(self.down, down) for down in rest]
         free = [up for up in ups if up is not chosen]
-        owed = [self.up.partner(up) is True for up in free]
+        owed = [self._certain(self.up, up) for up in free]
         costs = [[self.cost(down, up) for up in free] for down in rest]
 
         @lru_cache(maxsize=None)
@@ -262,7 +285,8 @@ class _Table:
                     found = min(found, cost + least(at + 1, used | 1 << place))
             return found
 
-        own = _UNMATCHED if chosen is None else self.cost(target, chosen)
+        alone = _UNMATCHED if self.down.partner(target) is True else _UNNAMED
+        own = alone if chosen is None else self.cost(target, chosen)
         assert own is not None
         return own + least(0, 0)
 

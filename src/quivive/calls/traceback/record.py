@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quivive.calls.traceback.spellings import Wanted, is_withheld, same
+from quivive.calls.traceback.spellings import is_withheld, same
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Record:
         return self.code in _UNDELIVERED or (self.code is None and self.cause in _UNDELIVERED_CAUSES)
 
 
+PARTIES = (486, 487, 600, 603)
+"""Busy, given up by the caller, declined: what only the parties bring about."""
 _UNDELIVERED = frozenset({400, 403, 404, 408, 410, 420, 481, 482, 483, 484, 485, 488, *range(500, 600), 604, 606})
 _UNDELIVERED_CAUSES = frozenset({1, 2, 3, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58, 63, 65, 79, 88, 102, 111, 127})
 
@@ -88,7 +90,7 @@ def states_agree(first: Record, second: Record, slack: float) -> bool:
     return abs(first.seconds - second.seconds) <= slack
 
 
-def merged(records: Sequence[Record], wanted: Wanted) -> list[Record]:
+def merged(records: Sequence[Record]) -> list[Record]:
     """Records of one provider without what is told twice: the same call's two legs, and its route attempts.
 
     Of attempts under one Call-ID that which was answered stays, else the last. A leg that only came in and one

@@ -57,10 +57,9 @@ class Provider:
     def slack(self) -> float:
         """Seconds by which its length of a call may differ from another's: billed in steps, or not."""
         lengths = [record.seconds for record in self.records if record.seconds]
-        if len(lengths) >= 3:
-            for step in (60.0, 30.0, 6.0):
-                if all(length % step == 0 for length in lengths):
-                    return step + 1.0
+        for step in (60.0, 30.0, 6.0) if lengths else ():
+            if all(length % step == 0 for length in lengths):
+                return step + 1.0
         return 2.0
 
 

@@ -17,7 +17,7 @@ from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Gap, Hop, Query, Role, Traceback
 from quivive.calls.traceback.matching import Matched, Side, called, reported, upstream
 from quivive.calls.traceback.peers import CUSTOMER, Peers, is_own
-from quivive.calls.traceback.record import Record, calling_cost, states_agree
+from quivive.calls.traceback.record import PARTIES, Record, calling_cost, states_agree
 from quivive.calls.traceback.sources import SKEW, Provider
 from quivive.calls.traceback.spellings import Wanted
 
@@ -115,6 +115,7 @@ class _Way:
         for wanted in (
             lambda provider, record: bool(record.answered),
             lambda provider, record: not record.failed,
+            lambda provider, record: record.code in (None, 200, *PARTIES),
             lambda provider, record: is_own(record.egress) and not record.downstream,
         ):
             kept = [pair for pair in ends if any(wanted(pair[0], record) for record in pair[1].records)]
@@ -185,19 +186,19 @@ class _Way:
 
     def _to_unnamed(self, here: _Here) -> _Here | None:
         """Nobody said who is behind the trunk: perhaps somebody's records say that he handed it here."""
-        handing = []
+        records, handing = here.matched.records, []
+        line = next((record.trunk for record in records if not is_own(record.trunk)), None)
         for provider in self._rest():
             matched = self._match(here, provider, True, toward=True)
-            if matched.records:
+            if matched.records and (line or (matched.sure and not matched.renumbered)):
                 handing.append((provider, matched))
         if len(handing) == 1:
             self._last(upstream=handing[0][0].name)
             return self._arrive(*handing[0])
-        records = here.matched.records
-        if not handing and here.provider.names_trunks and all(is_own(r.trunk) for r in records):
-            if not any(matched.sure for _, matched in self._further(here, None)):
+        if not handing and not line and here.provider.names_trunks:
+            further = [matched for _, matched in self._further(here, None)]
+            if not any(matched.sure and not matched.renumbered for matched in further):
                 return self._ended(here)
-        line = next((record.trunk for record in records if record.trunk), None)
         why = (f"It came in on '{line}', and nobody said whose line that is." if line
                else "Its records do not say where the call came in.")  # fmt: skip
         self.gaps.append(Gap(here.provider.name, None, why))
@@ -358,15 +359,17 @@ class _Way:
 
         def received(record: Record) -> bool | None:
             name = self._down(up, record)
+            if not direct and self._up(up, record) in self.seen:
+                return False
             if name is None or name == CUSTOMER:
                 return False if toward else None
             if direct:
                 return name == down.name
-            return False if name in self.seen and name != missing else None
+            return True if name == missing else False if name in self.seen else None
 
         first = Side(down, tuple(called(down, self.wanted)), handed)
         second = Side(up, tuple(called(up, self.wanted)), received)
-        return upstream(here.matched.records, first, second, self._clock(down, up), self.wanted, direct)
+        return upstream(here.matched.records, first, second, self._clock(down, up), self.wanted, direct, missing)
 
     def _narrowed(self, provider: Provider, matched: Matched) -> Matched:
         """Without calls that the other providers' clocks rule out: all are right within the skew."""
