@@ -203,3 +203,17 @@ def test_two_signatures_of_one_token_differ_and_both_hold() -> None:
     first, second = signed(SHAKEN), signed(SHAKEN)
     assert first != second
     assert {judged(each.encode(), CALL).verdict for each in (first, second)} == {"valid"}
+
+
+def test_a_forwarders_history_index_and_a_callbacks_priority_are_signed() -> None:
+    div = sign.claims_of(Token(CALLER, [OTHER], ppt="div", div=CALLEE, hi="1.1", iat=int(AT)))
+    assert div["div"] == {"hi": "1.1", "tn": CALLEE}
+    rph = sign.claims_of(
+        Token(CALLER, [CALLEE], ppt="rph", rph=["esnet.1"], sph="psap-callback", iat=int(AT))
+    )
+    assert (rph["rph"], rph["sph"]) == ({"auth": ["esnet.1"]}, "psap-callback")
+
+
+def test_an_empty_history_index_or_callback_is_refused() -> None:
+    assert "div" in refused(Token(CALLER, [OTHER], ppt="div", div=CALLEE, hi="", iat=int(AT)))
+    assert "rph" in refused(Token(CALLER, [CALLEE], ppt="rph", rph=["e.0"], sph="", iat=int(AT)))

@@ -1,7 +1,7 @@
 """Do the claims of a PASSporT have the form that its kind (`ppt`) asks for?
 
-RFC 8225 §5 (every token), 8588 (shaken), 8946 (div, div-o), 8443 (rph), 9795 (rcd). Each function gives the
-codes of faults (refusals.yaml), in the order of the claims; nothing is compared with the call here.
+RFC 8225 §5 (every token), 8588 (shaken), 8946 (div, div-o), 8443 and 9027 (rph), 9795 (rcd). Each function
+gives the codes of faults (refusals.yaml), in the order of the claims; nothing is compared with the call here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def faults(ppt: str | None, claims: Mapping[str, Any]) -> list[str]:
         found += _shaken(claims)
     elif ppt in ("div", "div-o"):
         found += _div(ppt, claims)
-    elif ppt == "rph" and not _is_rph(claims.get("rph")):
+    elif ppt == "rph" and not (_is_rph(claims.get("rph")) and _is_text(claims, "sph")):
         found.append("claim-rph")
     if ppt == "rcd" or not _RICH.isdisjoint(claims):
         found += _rcd(ppt, claims)
@@ -93,10 +93,17 @@ def _shaken(claims: Mapping[str, Any]) -> list[str]:
 
 
 def _div(ppt: str, claims: Mapping[str, Any]) -> list[str]:
-    found = [] if is_party(claims.get("div")) else ["claim-div"]
+    div = claims.get("div")
+    found = [] if is_party(div) and _is_text(div, "hi") else ["claim-div"]
     if ppt == "div-o" and not (isinstance(claims.get("opt"), str) and claims["opt"].count(".") == 2):
         found.append("claim-opt")
     return found
+
+
+def _is_text(claims: Any, name: str) -> bool:
+    """Whether a claim that may be left out is a text where it stands: `hi` of `div` (RFC 8946 §4.1), `sph`
+    (RFC 9027 §4)."""
+    return name not in claims or (isinstance(claims[name], str) and bool(claims[name]))
 
 
 def _is_rph(value: object) -> bool:

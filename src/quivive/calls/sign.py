@@ -30,7 +30,9 @@ class Token:
     """What is to be signed. Numbers in any form that `calls.numbers.canonical` reads, or 'sip:' addresses.
 
     `ppt` None is the token of RFC 8225 without extension. `iat` in Unix seconds, None: now. `origid` None:
-    a new UUID (shaken). `opt` is the original token of a `div-o`. `digests` adds `rcdi` over all of `rcd`.
+    a new UUID (shaken). `opt` is the original token of a `div-o`; `hi` the History-Info index of `div`
+    (RFC 8946 §4.1); `sph` the SIP Priority beside `rph` (RFC 9027 §4). `digests` adds `rcdi` over all of
+    `rcd`.
     """
 
     orig: str
@@ -45,6 +47,8 @@ class Token:
     rcd: Mapping[str, Any] | None = None
     digests: bool = False
     crn: str | None = None
+    sph: str | None = None
+    hi: str | None = None
 
 
 def sign(token: Token, key: EllipticCurvePrivateKey, x5u: str, chain: bytes | None = None) -> str:
@@ -85,11 +89,13 @@ def claims_of(token: Token) -> dict[str, Any]:
     elif token.attest or token.origid:
         raise UsageError("attest and origid belong into a token of the kind shaken.")
     if token.div is not None:
-        claims["div"] = _party(token.div)
+        claims["div"] = _party(token.div) | ({"hi": token.hi} if token.hi is not None else {})
     if token.opt is not None:
         claims["opt"] = token.opt.partition(";")[0].strip()
     if token.rph:
         claims["rph"] = {"auth": list(token.rph)}
+    if token.sph is not None:
+        claims["sph"] = token.sph
     if token.rcd is not None:
         claims["rcd"] = dict(token.rcd)
     if token.rcd is not None and token.digests:
