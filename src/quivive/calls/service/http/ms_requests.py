@@ -158,7 +158,10 @@ def _time(asked: Object, name: str) -> int:
 
 
 def _party(asked: Object, name: str) -> str:
-    found = _parties(asked, name)
+    """One party; its number counts where it has an address beside it."""
+    value = _object(asked, name, wanted=True)
+    kind = "tn" if value.get("tn") else "uri"
+    found = _parties({name: {kind: value.get(kind)}}, name)
     if len(found) != 1:
         raise _invalid(name, "one number (tn) or address (uri)")
     return found[0]
