@@ -16,7 +16,7 @@ from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Query
 from quivive.calls.traceback.record import PARTIES, Record, caller_cost, calling_cost, merged, states_agree
 from quivive.calls.traceback.sources import SKEW, Provider
-from quivive.calls.traceback.spellings import Wanted, ending, is_withheld, same
+from quivive.calls.traceback.spellings import Wanted, is_withheld, same
 
 _UNMATCHED = 6
 """What it costs that a record without doubt of both has no partner, beside the costs of a pair."""
@@ -56,7 +56,7 @@ class Side:
 
 def reported(query: Query, provider: Provider, skew: float = SKEW) -> Matched:
     """The reported call in one provider's records: by its numbers, within tolerance and skew."""
-    wanted = Wanted((query.called,))
+    wanted = Wanted(query.called)
     near = [r for r in called(provider, wanted) if r.start is None or _in_time(query, r, skew)]
     if query.call_id and (own := [r for r in near if r.call_id == query.call_id]):
         near = own
@@ -106,9 +106,8 @@ def _is_attempt(record: Record) -> bool:
 
 def called(provider: Provider, wanted: Wanted) -> list[Record]:
     """The records of calls to one of the numbers."""
-    keys = dict.fromkeys(key for number in wanted.numbers if (key := ending(number)))
     found: dict[int, Record] = {}
-    for key in keys:
+    for key in wanted.endings:
         found |= {id(r): r for r in provider.by_ending.get(key, ()) if wanted.cost(r.numbers) is not None}
     return sorted(found.values(), key=lambda record: record.start or 0.0)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-FOREIGN_COST, PREFIX_COST = 2, 1
+PREFIX_COST = 1
 _LONGEST = 512
 _FEWEST = 6
 """Fewer digits than this must be equal: a short code is nobody's ending."""
@@ -82,23 +82,28 @@ def _bare(text: str | None) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Numbers that the call is known under: the one reported, and those that it was forwarded from."""
+    """Numbers that the call is known under: the one reported in E.164, `others` as records spell them."""
 
-    numbers: tuple[str, ...]
+    number: str
+    others: tuple[str, ...] = ()
 
     def cost(self, spellings: Iterable[str | None]) -> int | None:
         """0: one of the spellings is a wanted number; 1: it is behind an unknown prefix; None: none is."""
-        costs = [_cost(number, text) for number in self.numbers for text in spellings if text]
-        return min((cost for cost in costs if cost is not None), default=None)
+        told = [text for text in spellings if text]
+        costs = [cost for text in told if (cost := _cost(self.number, text)) is not None]
+        if any(same(other, text) for other in self.others for text in told):
+            costs.append(0)
+        return min(costs, default=None)
 
     def and_(self, spellings: Iterable[str | None]) -> Wanted:
         """With other numbers of the same call."""
-        more = [
-            text
-            for text in map(digits, spellings)
-            if text and not any(same(text, number) for number in self.numbers)
-        ]
-        return Wanted((*self.numbers, *dict.fromkeys(more)))
+        found = [text for each in spellings if (text := digits(each)) and _cost(self.number, text) is None]
+        return Wanted(self.number, tuple(dict.fromkeys((*self.others, *found))))
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings of all its numbers."""
+        return tuple(dict.fromkeys(key for each in (self.number, *self.others) if (key := ending(each))))
 
 
 @lru_cache(maxsize=65_536)
@@ -115,9 +120,8 @@ def _cost(number: str, text: str) -> int | None:
     before = bare[: -len(rest)]
     if before in ("", "0", "1", code, "00" + code, "011" + code, "000" + code):
         return 0 if before != "1" or code == "1" else PREFIX_COST
-    if spelt.startswith("+") and not before.startswith(code):
-        return None
-    return None if _is_foreign(bare, before, code) else PREFIX_COST
+    international = spelt.startswith(("+", "00"))
+    return None if international and not before.lstrip("0").startswith(code) else PREFIX_COST
 
 
 @lru_cache(maxsize=4_096)
@@ -133,15 +137,3 @@ def _parts(number: str) -> tuple[str, str]:
         return "", number.lstrip("0") or number
     return str(parsed.country_code), phonenumbers.national_significant_number(parsed)
 
-
-def _is_foreign(bare: str, before: str, code: str) -> bool:
-    """Whether what stands in front makes it a number of another country, as '44' before American digits."""
-    import phonenumbers
-
-    if not code or len(before) > 5:
-        return False
-    try:
-        parsed = phonenumbers.parse("+" + bare.lstrip("0"))
-    except phonenumbers.NumberParseException:
-        return False
-    return str(parsed.country_code) != code and phonenumbers.is_valid_number(parsed)

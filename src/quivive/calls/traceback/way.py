@@ -60,7 +60,7 @@ class _Way:
     _clocks: dict[tuple[str, str], Clock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.wanted = Wanted((self.query.called,))
+        self.wanted = Wanted(self.query.called)
 
     def walk(self, first: str | None) -> Traceback:
         """From the called party's provider to where the call began or is lost."""
