@@ -24,7 +24,7 @@ STATUS = {"valid": 0, "invalid": 1, "could-not-look": 3}
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-_ELSEWHERE: dict[str, str] = {}
+_ELSEWHERE: dict[str, str] = {"traceback": "calls_traceback", "trace": "calls_trace"}
 """Commands of this group that stand in other modules."""
 
 
