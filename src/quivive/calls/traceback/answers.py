@@ -47,17 +47,21 @@ def of_query(query: Query) -> dict[str, Any]:
         "at": written(query.at),
         "tolerance_ms": round(query.tolerance * 1000),
         "call_id": _text("call_id", query.call_id),
+        "spoken_ms": None if query.seconds is None else round(query.seconds * 1000),
     }
 
 
 def to_query(fields: Mapping[str, Any]) -> Query:
     """Back again. Raises Unreadable."""
     called = _read_text(fields, "called")
-    tolerance = fields.get("tolerance_ms")
+    tolerance, spoken = fields.get("tolerance_ms"), fields.get("spoken_ms")
     if called is None or type(tolerance) is not int or tolerance < 0:
         raise Unreadable("The question names no called number or no tolerance.")
+    if spoken is not None and type(spoken) is not int:
+        raise Unreadable("How long they spoke is no number.")
     at, other = seconds(fields.get("at", "")), (_read_text(fields, "calling"), _read_text(fields, "call_id"))
-    return Query(called, other[0], at, tolerance / 1000, other[1])
+    seconds_spoken = None if spoken is None else spoken / 1000
+    return Query(called, other[0], at, tolerance / 1000, other[1], seconds_spoken)
 
 
 def handed(query: Query, giver: str, salt: str, note: str | None = None) -> dict[str, Any]:

@@ -7,13 +7,13 @@ answer, and is named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from quivive.calls.traceback import answers, sealed
 from quivive.calls.traceback import verify_traceback as chain
-from quivive.calls.traceback.file import file_id
+from quivive.calls.traceback.file import Asked, file_id
 from quivive.calls.traceback.hops import Gap, Hop, Query, Traceback
 from quivive.errors import Unreadable, UsageError
 
@@ -39,9 +39,13 @@ class Whole:
     basis: str | None
     asker: str
     traceback: Traceback
+    asked_by: tuple[int | None, ...]
+    """For each hop the place of the hop that led to it; None: who asked began there."""
     overdue: tuple[str, ...]
     """Sentences: who has not answered although the time is over."""
     notes: tuple[str, ...]
+    changed: bool
+    """Whether anything in the file is not as it was signed; the notes say what."""
 
 
 def open_all(found: chain.Checked, key: X25519PrivateKey) -> Opened:
@@ -89,11 +93,12 @@ def whole(data: bytes, key: X25519PrivateKey, now: float) -> tuple[Whole, Opened
     first = found.entries[0]
     assert first is not None
     query = answers.to_query(_values(opened.fields[0]))
-    hops, gaps, late = _walk(found, opened, now)
-    made = Traceback(query, tuple(hops), tuple(gaps), _is_complete(hops, gaps))
+    way = _walk(found, opened, now)
+    made = Traceback(query, tuple(way.hops), tuple(way.gaps), _is_complete(way.hops, way.gaps))
     header = first["header"]
     notes = tuple(_notes(found, opened))
-    return Whole(header["case"], header["basis"], first["who"]["name"], made, tuple(late), notes), opened
+    said = (header["case"], header["basis"], first["who"]["name"])
+    return Whole(*said, made, tuple(way.asked_by), tuple(way.late), notes, bool(found.faults)), opened
 
 
 def _values(fields: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -109,27 +114,33 @@ def _is_origin(hop: Hop) -> bool:
     return hop.role == "originating" or (hop.customer is not None and hop.upstream is None)
 
 
-def _walk(found: chain.Checked, opened: Opened, now: float) -> tuple[list[Hop], list[Gap], list[str]]:
-    """Hand-offs from the question on, each way to its end before the next; one hop at least for each."""
-    hops: list[Hop] = []
-    gaps: list[Gap] = []
-    late: list[str] = []
-    waiting = [0]
+@dataclass
+class _Way:
+    hops: list[Hop] = field(default_factory=list)
+    asked_by: list[int | None] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+
+
+def _walk(found: chain.Checked, opened: Opened, now: float) -> _Way:
+    """Hand-offs from the question on, each way to its end before the next; one hop for each."""
+    way = _Way()
+    waiting: list[tuple[int, int | None]] = [(0, None)]
     while waiting:
-        number = waiting.pop()
+        number, asker = waiting.pop()
         entry = found.entries[number]
-        assert entry is not None
-        replies: list[int] = []
-        for place, handed in enumerate(entry["next"]):
+        following: dict[int, int | None] = {
+            n: asker for n, parent in enumerate(found.parents) if parent == number and found.entries[n]
+        }
+        for place, handed in enumerate(entry["next"] if entry else ()):
             there = _replies(found, number, place)
-            hop = _hop(found, opened, there, handed, now)
-            hops.append(hop)
-            gaps += _gaps(hop, entry, there, found)
-            late += _late(found, there, handed, now)
-            replies += there
-        others = [n for n, p in enumerate(found.parents) if p == number and n not in replies]
-        waiting += reversed([*replies, *others])
-    return hops, gaps, late
+            way.hops.append(_hop(found, opened, there, handed, now))
+            way.asked_by.append(asker)
+            way.gaps += _gaps(way.hops[-1], entry or {}, there, found)
+            way.late += _late(found, there, handed, now)
+            following.update(dict.fromkeys(there, len(way.hops) - 1))
+        waiting += reversed(following.items())
+    return way
 
 
 def _replies(found: chain.Checked, number: int, place: int) -> list[int]:
@@ -210,12 +221,36 @@ def _notes(found: chain.Checked, opened: Opened) -> Iterator[str]:
 
 def as_json(found: Whole) -> dict[str, Any]:
     """The whole, JSON-ready; times are Unix seconds as in `hops`."""
-    from dataclasses import asdict
-
     return {"case": found.case, "basis": found.basis, "asker": found.asker, **asdict(found.traceback),
             "overdue": list(found.overdue), "notes": list(found.notes)}  # fmt: skip
 
 
-def query_of(content: Mapping[str, Any]) -> Query:
-    """What a hand-off asks."""
-    return answers.to_query(content)
+def query_at(found: chain.Checked, asked: Asked, key: X25519PrivateKey) -> Query:
+    """What a hand-off asks, as who asked reads it in the sealed answer beside it. Raises UsageError."""
+    told = _values(open_all(found, key).fields[asked.entry]).get("next") or []
+    if asked.place >= len(told):
+        raise UsageError(f"Entry {asked.entry} does not say what it asks {asked.to}.")
+    return answers.to_query(told[asked.place])
+
+
+def query_after(found: chain.Checked, number: int, key: X25519PrivateKey) -> Query:
+    """The call as the provider of an entry saw it; as it was reported, where that entry does not say."""
+    opened = open_all(found, key)
+    if not 0 <= number < len(found.entries):
+        raise UsageError(f"There is no entry {number} in this traceback.")
+    query = answers.to_query(_values(opened.fields[0]))
+    said = _values(opened.fields[number])
+    if number == 0 or "state" not in said or "role" not in said:
+        return query
+    return as_seen(query, answers.to_hop(said, "", None))
+
+
+def as_seen(query: Query, hop: Hop) -> Query:
+    """The call as the next provider has to look for it: as this one saw it come in."""
+    return replace(
+        query,
+        called=hop.called or query.called,
+        calling=hop.calling or query.calling,
+        at=query.at if hop.start is None else hop.start,
+        call_id=hop.call_id,
+    )
