@@ -52,6 +52,10 @@ class CallFiles:
     """A folder of country packs, in place of those that ship or beside them."""
     refusals: Path | None = None
     """Other SIP codes and verstat values than ours (calls/refusals.yaml)."""
+    serve: Mapping[str, Any] = field(default_factory=dict)
+    """`[calls.serve]` as it stands; `calls.service.settings` reads it where calls are served."""
+    base: Path = field(default_factory=Path)
+    """The folder that its file names are relative to."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,9 @@ def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
             raise BadConfig(f"{label}: [calls] {key} must be the name of a file.")
         return base / value if value else None
 
+    serve = calls.get("serve", {})
+    if not isinstance(serve, dict):
+        raise BadConfig(f"{label}: [calls.serve] must be a table.")
     return CallFiles(
         {url: base / name for url, name in _table(calls, "certificates", label, "calls").items()},
         path("roots"),
@@ -180,6 +187,8 @@ def _calls(calls: Mapping[str, Any], base: Path, label: str) -> CallFiles:
         _table(calls, "trunks", label, "calls"),
         path("countries"),
         path("refusals"),
+        serve,
+        base,
     )
 
 
@@ -236,7 +245,7 @@ def _refuse_unknown(values: Mapping[str, Any], label: str) -> None:
         "check": set(_CHECK),
         "limits": set(_LIMITS),
         "house": {*_LISTS, "lists", "calibrations", "dkim_keys", "bad_values"},
-        "calls": {"certificates", "roots", "crls", "trunks", "countries", "refusals"},
+        "calls": {"certificates", "roots", "crls", "trunks", "countries", "refusals", "serve"},
         "money": {"ledgers", "tags"},
         "models": set(_MODEL),
     }

@@ -50,6 +50,15 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom a blocked caller may ask, for the Reason header of '603+ Network Blocked' (ATIS-1000099)."""
+
+    url: str = ""
+    tel: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class House:
     """Keys, trust and rules of one moment. `loaded` in Unix seconds."""
 
@@ -64,6 +73,7 @@ class House:
     loaded: float = 0.0
     dates: Mapping[str, str] = field(default_factory=dict)
     """Name of each trust list → its date, for readiness and logs."""
+    contact: Contact | None = None
 
     def peer(self, address: str) -> Peer | None:
         """The peer with that IP address; the first that fits."""
