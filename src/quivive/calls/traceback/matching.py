@@ -99,7 +99,7 @@ def _passing(side: Side) -> tuple[Record, ...]:
     return tuple(merged([record for record in side.records if side.partner(record) is not False]))
 
 
-def _is_attempt(record: Record) -> bool:
+def is_attempt(record: Record) -> bool:
     """Whether it may be a route tried in vain: not answered, and not ended by either party."""
     return not record.answered and (record.failed or record.code not in (None, *PARTIES))
 
@@ -127,6 +127,8 @@ def upstream(
     for target in targets:
         found |= {id(record): record for record in table.best(target)}
     records = tuple(found.values())
+    if not records and direct and len(targets) == 1:
+        return _forwarded(targets[0], table)
     if len(records) != 1 or len(targets) != 1:
         return Matched(records, False, _several(records, len(targets), up.provider))
     return _judged(targets[0], records[0], table, direct)
@@ -138,6 +140,27 @@ def _several(records: Sequence[Record], targets: int, provider: Provider) -> str
     if targets > 1:
         return f"Which of {targets} calls is meant is open downstream; {len(records)} of its records fit one of them."
     return f"{len(records)} calls in its records fit alike by number, time and length."
+
+
+def _forwarded(target: Record, table: _Table) -> Matched:
+    """The call under another called number: forwarded between the two, and neither noted from where.
+
+    Only where the upstream's line leads here, clocks and outcome agree, and the caller or the Call-ID is the same.
+    """
+    fit = []
+    for record in table.up.provider.records:
+        if table.up.partner(record) is not True or table.clock.cost(target, record) != 0:
+            continue
+        known = table.clock.known and same(target.calling, record.calling)
+        if not known and not (target.call_id and target.call_id == record.call_id):
+            continue
+        if states_agree(target, record, table.slack) and not table.is_known_below(record):
+            fit.append(record)
+    why = "None of its records shows a call to that number; "
+    if len(fit) == 1:
+        return Matched((fit[0],), True, f"{why}one to another number is the same call by caller, time and outcome, and "
+                       "went the same way: it was forwarded in between.")  # fmt: skip
+    return Matched((), False, _several((), 1, table.up.provider))
 
 
 def _judged(target: Record, record: Record, table: _Table, direct: bool) -> Matched:
@@ -174,6 +197,8 @@ def _reasons(target: Record, record: Record, table: _Table) -> list[str]:
         min(target.seconds, record.seconds) >= 5 * table.slack
     ):  # fmt: skip
         reasons.append("length of the call")
+    if not table.between and table.up.partner(record) and table.down.partner(target):
+        reasons.append("each names the other's line")
     if table.between and table.up.partner(record) is True:
         reasons.append(f"it says that it went to {table.between}")
     return reasons
@@ -215,6 +240,11 @@ class _Table:
             cost += _OWN_ID if down.origid == up.origid else 1
         return cost + (up.failed and not down.failed)
 
+    def is_known_below(self, record: Record) -> bool:
+        """Whether a record downstream shows a call to the same number, so that it was not forwarded."""
+        near = called(self.down.provider, Wanted("").and_(record.numbers))
+        return any(self.clock.cost(down, record) is not None and states_agree(down, record, self.slack) for down in near)
+
     def cost(self, down: Record, up: Record) -> int | None:
         """Of one pair."""
         return self._costs.get((id(down), id(up)))
@@ -236,7 +266,7 @@ class _Table:
 
     def _certain(self, side: Side, record: Record) -> bool:
         """Whether a record must have a partner: a trunk says so, and it is no route tried in vain."""
-        return side.partner(record) is True and not self.between and not _is_attempt(record)
+        return side.partner(record) is True and not self.between and not is_attempt(record)
 
     def _stand_in(self, target: Record) -> Record:
         """The row under which `target` was merged with its other leg; itself in the place of its attempts."""

@@ -54,6 +54,11 @@ class Provider:
         return any(record.trunk or record.upstream for record in self.records)
 
     @cached_property
+    def names_egress(self) -> bool:
+        """Whether its records tell at all where calls went."""
+        return any(record.egress or record.downstream for record in self.records)
+
+    @cached_property
     def slack(self) -> float:
         """Seconds by which its length of a call may differ from another's: billed in steps, or not."""
         lengths = [record.seconds for record in self.records if record.seconds]

@@ -109,7 +109,7 @@ class Wanted:
 @lru_cache(maxsize=65_536)
 def _cost(number: str, text: str) -> int | None:
     spelt = digits(text)
-    if not spelt:
+    if not spelt or not number:
         return None
     code, rest = _parts(number.lstrip("+"))
     bare = spelt.lstrip("+")

@@ -15,9 +15,9 @@ from typing import get_args
 from quivive.calls.traceback import clocks
 from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Gap, Hop, Query, Role, Traceback
-from quivive.calls.traceback.matching import Matched, Side, called, reported, upstream
+from quivive.calls.traceback.matching import Matched, Side, called, is_attempt, reported, upstream
 from quivive.calls.traceback.peers import CUSTOMER, Peers, is_own
-from quivive.calls.traceback.record import PARTIES, Record, calling_cost, states_agree
+from quivive.calls.traceback.record import Record, calling_cost, states_agree
 from quivive.calls.traceback.sources import SKEW, Provider
 from quivive.calls.traceback.spellings import Wanted
 
@@ -111,14 +111,14 @@ class _Way:
         )
 
     def _delivering(self, ends: list[tuple[Provider, Matched]]) -> list[tuple[Provider, Matched]]:
-        """Of several: where it was answered, and did not go on to anybody; a route tried in vain ends too."""
+        """Of several: where it did not go on to anybody, and was delivered; a route tried in vain ends too."""
         for wanted in (
-            lambda provider, record: bool(record.answered),
-            lambda provider, record: not record.failed,
-            lambda provider, record: record.code in (None, 200, *PARTIES),
-            lambda provider, record: is_own(record.egress) and not record.downstream,
+            lambda record: not record.failed,
+            lambda record: is_own(record.egress) and not record.downstream and not is_attempt(record),
+            lambda record: is_own(record.egress) and not record.downstream,
+            lambda record: bool(record.answered),
         ):
-            kept = [pair for pair in ends if any(wanted(pair[0], record) for record in pair[1].records)]
+            kept = [pair for pair in ends if any(map(wanted, pair[1].records))]
             ends = kept or ends
         return ends
 
@@ -359,7 +359,7 @@ class _Way:
 
         def received(record: Record) -> bool | None:
             name = self._down(up, record)
-            if not direct and self._up(up, record) in self.seen:
+            if not direct and (self._up(up, record) in self.seen or _stays(up, record)):
                 return False
             if name is None or name == CUSTOMER:
                 return False if toward else None
@@ -403,6 +403,11 @@ class _Way:
         self._last(ingress=legs[0].trunk, record=f"{legs[0].reference} and {record.reference}", why=why,
                    calling=legs[0].calling, attest_seen=legs[0].attest_seen)  # fmt: skip
         return _Here(here.provider, Matched(tuple(legs), True, why))
+
+
+def _stays(provider: Provider, record: Record) -> bool:
+    """Whether the call went no further: an attempt in vain, or no way out where the records name such ways."""
+    return record.failed or (provider.names_egress and is_own(record.egress) and not record.downstream)
 
 
 def _leads_to(leg: Record, out: Record) -> bool:
