@@ -37,10 +37,10 @@ class Background:
         with self._lock:
             kept, failed = self._kept.get(x5u), self._failed.get(x5u)
             # the fetcher has a memory of its own: it asks again only when an answer has run out
-            if x5u not in self._asking and len(self._asking) < WAITING:
-                if kept is None or time - kept[1] >= 60.0:
-                    self._asking.add(x5u)
-                    self._pool.submit(self._ask, x5u, time)
+            due = kept is None or time - kept[1] >= 60.0
+            if due and x5u not in self._asking and len(self._asking) < WAITING:
+                self._asking.add(x5u)
+                self._pool.submit(self._ask, x5u, time)
         if kept is not None and time - kept[1] < DAY:
             return kept[0]
         raise failed or Refused("certificate-not-at-hand", "The certificate is being fetched.")

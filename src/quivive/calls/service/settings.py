@@ -127,9 +127,8 @@ def _actions(table: Any) -> dict[Answer, Action]:
         if verdict not in get_args(Answer):
             raise BadConfig(f"[calls.serve.actions] knows {', '.join(get_args(Answer))}, not '{verdict}'.")
         if action not in get_args(Action):
-            raise BadConfig(
-                f"[calls.serve.actions] {verdict} must be one of {', '.join(get_args(Action))}, not {action!r}."
-            )
+            known = ", ".join(get_args(Action))
+            raise BadConfig(f"[calls.serve.actions] {verdict} must be one of {known}, not {action!r}.")
     defaults = {"valid": "show", "invalid": "show", "could-not-look": "show"}
     return {**defaults, **said}  # type: ignore[dict-item]
 
