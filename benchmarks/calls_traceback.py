@@ -2,14 +2,14 @@
 
     python benchmarks/calls_traceback.py [--cases 300] [--seed 1000] [--small]
 
-Each case (call_ways) is a call through 2 to 8 providers: clocks off by up to 90 s either way, rewritten Call-IDs,
-eight spellings of numbers, withheld and replaced callers, routes tried in vain, forwarded calls, the same pair
-again within minutes, several calls to the same number at once, other traffic from hardly any to 400 calls, and a
-silent provider (sometimes two) in every third case. The providers' files are read as a user's would be.
-A hop is right if the record is the true one and the provider named upstream is the true one; it is wrong if it
-names another record or another provider; ambiguous if it says so. A generator is not the telephone network: the
-figures say that the reasoning holds, not how often providers' records are as complete.
-Writes benchmarks/results/calls_traceback.json.
+Each case (call_ways) is a call through 2 to 8 providers: clocks off by up to 90 s either way, rewritten
+Call-IDs, eight spellings of numbers, withheld and replaced callers, routes tried in vain, forwarded calls,
+the same pair again within minutes, several calls to the same number at once, other traffic from hardly any
+to 400 calls, and a silent provider (sometimes two) in every third case. The providers' files are read as a
+user's would be. A hop is right if the record is the true one and the provider named upstream is the true
+one; it is wrong if it names another record or another provider; ambiguous if it says so. A generator is not
+the telephone network: the figures say that the reasoning holds, not how often providers' records are as
+complete. Writes benchmarks/results/calls_traceback.json.
 """
 
 from __future__ import annotations
@@ -58,9 +58,11 @@ def judged(found: Any, truth: dict[str, Any]) -> Counter[str]:
         count["hops"] += 1
         if hop is None:
             count["missing"] += 1
-        elif hop.state == "found" and f"({truth['records'][name]})" not in (hop.record or ""):
-            count["wrong"] += 1
-        elif hop.upstream not in (None, above[name]) or (hop.customer and above[name]):
+        elif (
+            (hop.state == "found" and f"({truth['records'][name]})" not in (hop.record or ""))
+            or hop.upstream not in (None, above[name])
+            or (hop.customer and above[name])
+        ):
             count["wrong"] += 1
         else:
             count[hop.state if hop.state != "found" else "right"] += 1
@@ -69,7 +71,8 @@ def judged(found: Any, truth: dict[str, Any]) -> Counter[str]:
 
 
 def _is_named(found: Any, way: list[str], name: str) -> bool:
-    """Whether a gap says that this provider is missing, or that what follows the one before it is not covered."""
+    """Whether a gap says that this provider is missing, or that what follows the one before it is not
+    covered."""
     if any(gap.missing == name for gap in found.gaps) or any(gap.after == name for gap in found.gaps):
         return True
     at = way.index(name)
@@ -96,14 +99,21 @@ def measured(cases: int, seed: int, keep: Path | None = None) -> dict[str, Any]:
             bad.append({"seed": seed + case, **count})
     hops = total["hops"]
     return {
-        "cases": cases, "first_seed": seed, "hops": hops,
+        "cases": cases,
+        "first_seed": seed,
+        "hops": hops,
         **{f"hops_{name}": total[name] for name in ("right", "ambiguous", "not-found", "missing", "wrong")},
         "share_right": round(total["right"] / hops, 4),
         "share_right_or_named_ambiguous": round((total["right"] + total["ambiguous"]) / hops, 4),
-        "gaps": total["gaps"], "gaps_named": total["gaps_named"],
-        "by_length": {str(k): {n: v[n] for n in ("hops", "right", "ambiguous", "missing", "wrong")} for k, v in sorted(lengths.items())},
-        "cpu_s": round(time.process_time() - began, 1), "not_right": bad,
-    }  # fmt: skip
+        "gaps": total["gaps"],
+        "gaps_named": total["gaps_named"],
+        "by_length": {
+            str(k): {n: v[n] for n in ("hops", "right", "ambiguous", "missing", "wrong")}
+            for k, v in sorted(lengths.items())
+        },
+        "cpu_s": round(time.process_time() - began, 1),
+        "not_right": bad,
+    }
 
 
 def main() -> None:

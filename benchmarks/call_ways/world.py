@@ -128,7 +128,14 @@ def _reported(rng: random.Random, made: World) -> None:
     if rng.random() < 0.5:  # the same pair again, minutes later or before
         for _ in range(rng.randint(1, 3)):
             apart = rng.choice((-1, 1)) * rng.uniform(60, 600)
-            place(rng, made, made.way if rng.random() < 0.8 else _ending(rng, made), caller, first, begin + apart)
+            place(
+                rng,
+                made,
+                made.way if rng.random() < 0.8 else _ending(rng, made),
+                caller,
+                first,
+                begin + apart,
+            )
     if rng.random() < 0.35:  # others call the same number at that moment
         for _ in range(rng.randint(2, 6)):
             route = _ending(rng, made)
@@ -143,7 +150,8 @@ def _ending(rng: random.Random, made: World) -> list[str]:
 
 def place(rng: random.Random, made: World, route: list[str], caller: str, dialled: str, begin: float,
           target: bool = False, divert: bool = False) -> list[Line]:  # fmt: skip
-    """Send one call along a route; every provider on it writes what it sees. Returns the lines of the route."""
+    """Send one call along a route; every provider on it writes what it sees. Returns the lines of the
+    route."""
     made.calls += 1
     call, lines = made.calls, []
     answered = rng.random() < (0.8 if target else 0.6)
@@ -171,9 +179,21 @@ def place(rng: random.Random, made: World, route: list[str], caller: str, dialle
         came = route[place_at - 1] if place_at else None
         went = route[place_at + 1] if place_at + 1 < len(route) else None
         note = Line(
-            name, call, arrivals[place_at], turn - arrivals[place_at], talk, answered, 200 if answered else 487,
-            shown, called, diversion, came, went, call_id, target,
-        )  # fmt: skip
+            name,
+            call,
+            arrivals[place_at],
+            turn - arrivals[place_at],
+            talk,
+            answered,
+            200 if answered else 487,
+            shown,
+            called,
+            diversion,
+            came,
+            went,
+            call_id,
+            target,
+        )
         for where, wrong, when in failures:
             if where == place_at:
                 failed = replace(note, went=wrong, start=note.start, ring=1.0, seconds=0.0, answered=False,

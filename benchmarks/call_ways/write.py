@@ -12,20 +12,61 @@ from typing import Any
 from call_ways.world import House, Line, World
 
 COLUMNS = {
-    "csv": ("call_date", "src", "dst", "billsec", "duration", "disposition", "in_trunk", "out_trunk", "call_id",
-            "sip_code", "uniqueid", "original_called", "attestation"),
-    "json": ("start_time", "calling_number", "called_number", "seconds", "ring", "answered", "ingress_trunk",
-             "egress_trunk", "sip_call_id", "sip_code", "id", "diversion", "attest"),
-    "parquet": ("start", "calling", "called", "seconds", "ring", "answered", "trunk", "egress", "call_id",
-                "sip_code", "id", "redirecting_number", "attest"),
-}  # fmt: skip
+    "csv": (
+        "call_date",
+        "src",
+        "dst",
+        "billsec",
+        "duration",
+        "disposition",
+        "in_trunk",
+        "out_trunk",
+        "call_id",
+        "sip_code",
+        "uniqueid",
+        "original_called",
+        "attestation",
+    ),
+    "json": (
+        "start_time",
+        "calling_number",
+        "called_number",
+        "seconds",
+        "ring",
+        "answered",
+        "ingress_trunk",
+        "egress_trunk",
+        "sip_call_id",
+        "sip_code",
+        "id",
+        "diversion",
+        "attest",
+    ),
+    "parquet": (
+        "start",
+        "calling",
+        "called",
+        "seconds",
+        "ring",
+        "answered",
+        "trunk",
+        "egress",
+        "call_id",
+        "sip_code",
+        "id",
+        "redirecting_number",
+        "attest",
+    ),
+}
 
 
 def written(made: World, folder: Path, seed: int) -> dict[str, Any]:
     """Write every provider's file and peers.json; return the query and the truth."""
     rng = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    trunks = {name: {other: _trunk(rng, other, at) for at, other in enumerate(made.houses)} for name in made.houses}
+    trunks = {
+        name: {other: _trunk(rng, other, at) for at, other in enumerate(made.houses)} for name in made.houses
+    }
     truth: dict[str, str] = {}
     for house in made.houses.values():
         rows = []
@@ -35,14 +76,22 @@ def written(made: World, folder: Path, seed: int) -> dict[str, Any]:
                 truth[house.name] = rows[-1]["id"]
         if house.name not in made.silent:
             _file(folder, house, rows)
-    peers = {name: {trunk: other for other, trunk in own.items() if other != name} for name, own in trunks.items()}
+    peers = {
+        name: {trunk: other for other, trunk in own.items() if other != name} for name, own in trunks.items()
+    }
     (folder / "peers.json").write_text(json.dumps({"of": peers}, indent=1))
     query = {"called": made.called, "calling": made.calling or "anonymous", "at": made.at, "tolerance": 30.0}
     return {"query": query, "way": made.way[::-1], "silent": made.silent, "records": truth}
 
 
 def _trunk(rng: random.Random, other: str, at: int) -> str:
-    return rng.choice((f"TG{rng.randint(100, 999)}{at}", f"192.0.2.{at + 10 * rng.randint(1, 20)}", f"{other[:3].upper()}_SBC{at}"))
+    return rng.choice(
+        (
+            f"TG{rng.randint(100, 999)}{at}",
+            f"192.0.2.{at + 10 * rng.randint(1, 20)}",
+            f"{other[:3].upper()}_SBC{at}",
+        )
+    )
 
 
 def _row(rng: random.Random, house: House, line: Line, trunks: dict[str, str], at: int) -> dict[str, Any]:
@@ -51,18 +100,27 @@ def _row(rng: random.Random, house: House, line: Line, trunks: dict[str, str], a
     seconds = -(-int(line.seconds + 0.999) // house.step) * house.step if line.answered else 0
     origin = rng.choice((None, f"customer-{at % 7}", "cust_line"))
     return {
-        "start": stamp, "calling": _spelt(house, line.calling), "called": _spelt(house, line.called),
-        "seconds": seconds, "ring": round(line.ring), "answered": line.answered,
-        "trunk": trunks[line.came] if line.came else origin, "egress": trunks[line.went] if line.went else None,
-        "call_id": line.call_id, "sip_code": line.code, "id": f"{house.name[:2].lower()}{at:05d}",
+        "start": stamp,
+        "calling": _spelt(house, line.calling),
+        "called": _spelt(house, line.called),
+        "seconds": seconds,
+        "ring": round(line.ring),
+        "answered": line.answered,
+        "trunk": trunks[line.came] if line.came else origin,
+        "egress": trunks[line.went] if line.went else None,
+        "call_id": line.call_id,
+        "sip_code": line.code,
+        "id": f"{house.name[:2].lower()}{at:05d}",
         "other": _spelt(house, line.diversion) if line.diversion and house.tells_diversion else None,
         "attest": None,
-    }  # fmt: skip
+    }
 
 
 def _spelt(house: House, number: str | None) -> str | None:
     if number is None:
-        return {"sip": "sip:anonymous@anonymous.invalid", "plus": "anonymous", "tech": "Restricted"}.get(house.shape)
+        return {"sip": "sip:anonymous@anonymous.invalid", "plus": "anonymous", "tech": "Restricted"}.get(
+            house.shape
+        )
     return {
         "plus": "+" + number, "digits": number, "national": number[1:], "00": "00" + number,
         "tech": f"{house.tech}#{number}", "sip": f"sip:+{number}@sbc.example;user=phone",
@@ -78,11 +136,30 @@ def _file(folder: Path, house: House, rows: list[dict[str, Any]]) -> None:
             out = csv.writer(file)
             out.writerow(names)
             for row in rows:
-                when = datetime.fromtimestamp(row["start"], UTC).isoformat(" ", "milliseconds").removesuffix("+00:00")
+                when = (
+                    datetime.fromtimestamp(row["start"], UTC)
+                    .isoformat(" ", "milliseconds")
+                    .removesuffix("+00:00")
+                )
                 whole = row["seconds"] + row["ring"] if house.tells_ring else ""
                 word = "ANSWERED" if row["answered"] else "NO ANSWER"
-                out.writerow((when, row["calling"], row["called"], row["seconds"], whole, word, row["trunk"],
-                              row["egress"], row["call_id"], row["sip_code"], row["id"], row["other"], ""))  # fmt: skip
+                out.writerow(
+                    (
+                        when,
+                        row["calling"],
+                        row["called"],
+                        row["seconds"],
+                        whole,
+                        word,
+                        row["trunk"],
+                        row["egress"],
+                        row["call_id"],
+                        row["sip_code"],
+                        row["id"],
+                        row["other"],
+                        "",
+                    )
+                )
     elif house.layout == "parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -90,8 +167,21 @@ def _file(folder: Path, house: House, rows: list[dict[str, Any]]) -> None:
         table = [dict(zip(COLUMNS["parquet"], _values(house, row), strict=True)) for row in rows]
         for each in table:
             each["start"] = int(each["start"] * 1_000_000)
-        schema = pa.schema([(c, {"start": pa.int64(), "seconds": pa.int64(), "ring": pa.int64(), "answered": pa.bool_(),
-                                 "sip_code": pa.int64()}.get(c, pa.string())) for c in COLUMNS["parquet"]])  # fmt: skip
+        schema = pa.schema(
+            [
+                (
+                    c,
+                    {
+                        "start": pa.int64(),
+                        "seconds": pa.int64(),
+                        "ring": pa.int64(),
+                        "answered": pa.bool_(),
+                        "sip_code": pa.int64(),
+                    }.get(c, pa.string()),
+                )
+                for c in COLUMNS["parquet"]
+            ]
+        )
         pq.write_table(pa.Table.from_pylist(table, schema), name.with_suffix(".parquet"))
     else:
         table = [dict(zip(COLUMNS["json"], _values(house, row), strict=True)) for row in rows]

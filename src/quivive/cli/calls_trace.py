@@ -29,26 +29,46 @@ _PCAP = (".pcap", ".pcapng", ".cap")
               help="By how many seconds a provider's clock may be wrong.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(0), help="How long they spoke, if the report says so.")
 @click.option("--call-id", help="SIP Call-ID at the called party's provider, if known.")
-@click.option("--provider", "given", multiple=True, metavar="NAME=FILE[,FILE…]", help="A provider's records, captures "
-              "or answer; may be repeated. 'NAME=' handed in nothing.")  # fmt: skip
-@click.option("--providers", "folder", type=_FILE, metavar="FOLDER", help="A folder: each file or folder in it is a "
-              "provider by its name; peers.json or peers.csv says whose trunks are whose.")  # fmt: skip
-@click.option("--peers", multiple=True, metavar="NAME=TRUNK,…|FILE", help="Which trunk, address, network or spc:CODE is "
-              "which provider; PROVIDER/TRUNK for one that only PROVIDER calls so.")  # fmt: skip
+@click.option(
+    "--provider", "given", multiple=True, metavar="NAME=FILE[,FILE…]",
+    help="A provider's records, captures or answer; may be repeated. 'NAME=' handed in nothing.",
+)  # fmt: skip
+@click.option(
+    "--providers", "folder", type=_FILE, metavar="FOLDER",
+    help="A folder: each file or folder in it is a provider by its name; peers.json or peers.csv says whose "
+    "trunks are whose.",
+)  # fmt: skip
+@click.option(
+    "--peers", multiple=True, metavar="NAME=TRUNK,…|FILE",
+    help="Which trunk, address, network or spc:CODE is which provider; PROVIDER/TRUNK for one that only "
+    "PROVIDER calls so.",
+)  # fmt: skip
 @click.option("--first", metavar="NAME", help="The provider of the called party. Default: by the records.")
-@click.option("--map", "columns", multiple=True, metavar="FIELD=COLUMN,…", help="Which column is what, where names do "
-              "not tell: start, called, calling, seconds, trunk, egress, …")  # fmt: skip
+@click.option(
+    "--map", "columns", multiple=True, metavar="FIELD=COLUMN,…",
+    help="Which column is what, where names do not tell: start, called, calling, seconds, trunk, egress, …",
+)  # fmt: skip
 @click.option("--zone", help="Zone of times without one, such as Europe/Paris. Default: UTC.")
 @click.option("--json", "as_json", is_flag=True, help="The traceback as JSON.")
-def trace(called: str | None, calling: str | None, moment: str | None, given: tuple[str, ...], folder: Path | None,
-          peers: tuple[str, ...], first: str | None, columns: tuple[str, ...], zone: str | None, as_json: bool,
-          **options: Any) -> None:  # fmt: skip
+def trace(
+    called: str | None,
+    calling: str | None,
+    moment: str | None,
+    given: tuple[str, ...],
+    folder: Path | None,
+    peers: tuple[str, ...],
+    first: str | None,
+    columns: tuple[str, ...],
+    zone: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Follow a reported call through providers' records to where it began.
 
-    Files are CSV, JSON, JSON lines, Parquet, packet captures, and the records of Asterisk, FreeSWITCH and Kamailio.
-    Clocks that differ are compared by the calls that two providers both recorded. Where several calls fit alike the
-    hop is called ambiguous; a provider that is silent is a gap, also when a later one shows the call.
-    Without --called: which legs in the captures are one call.
+    Files are CSV, JSON, JSON lines, Parquet, packet captures, and the records of Asterisk, FreeSWITCH and
+    Kamailio. Clocks that differ are compared by the calls that two providers both recorded. Where several
+    calls fit alike the hop is called ambiguous; a provider that is silent is a gap, also when a later one
+    shows the call. Without --called: which legs in the captures are one call.
 
     Status: 0 traced to where the call began, 1 something is open, 3 no provider shows the call.
     """
@@ -71,9 +91,15 @@ def trace(called: str | None, calling: str | None, moment: str | None, given: tu
     found, book = _traced(query, read, [*told, *peers], first, options["skew"])
     from quivive.calls.traceback import shown
 
-    text = json.dumps(shown.as_json(found, read, book), indent=2) if as_json else shown.as_text(found, read, book)
+    text = (
+        json.dumps(shown.as_json(found, read, book), indent=2)
+        if as_json
+        else shown.as_text(found, read, book)
+    )
     click.echo(text)
-    sys.exit(0 if found.complete else 1 if any(hop.state in ("found", "ambiguous") for hop in found.hops) else 3)
+    sys.exit(
+        0 if found.complete else 1 if any(hop.state in ("found", "ambiguous") for hop in found.hops) else 3
+    )
 
 
 def _traced(query: Any, read: Any, told: list[str], first: str | None, skew: float) -> Any:
@@ -88,7 +114,9 @@ def _traced(query: Any, read: Any, told: list[str], first: str | None, skew: flo
 def _provider(text: str) -> tuple[str, list[Path]]:
     name, equals, files = text.partition("=")
     if not equals or not name.strip():
-        raise click.UsageError(f"--provider {text!r}: write NAME=FILE, or 'NAME=' for one who handed in nothing.")
+        raise click.UsageError(
+            f"--provider {text!r}: write NAME=FILE, or 'NAME=' for one who handed in nothing."
+        )
     whole = Path(files.strip())
     if not files.strip():
         return name.strip(), []
@@ -118,7 +146,9 @@ def _moment(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--at {text!r} is no time: give 2026-11-22T12:00:00+01:00 or Unix seconds.") from error
+        raise UsageError(
+            f"--at {text!r} is no time: give 2026-11-22T12:00:00+01:00 or Unix seconds."
+        ) from error
     if moment.tzinfo is None:
         raise UsageError(f"--at {text!r} has no zone: add Z for UTC, or such as +01:00.")
     return moment.timestamp()

@@ -1,8 +1,8 @@
 """By how much does one provider's clock run ahead of another's, told by the calls that both recorded?
 
 A call passes both at one moment. For every pair of records that may be one call the difference of the two
-clocks is taken; those of true pairs agree, those of chance pairs do not. Where too few calls are shared, or two
-differences fit about as well, the offset stays what it was before: anything up to twice the skew.
+clocks is taken; those of true pairs agree, those of chance pairs do not. Where too few calls are shared, or
+two differences fit about as well, the offset stays what it was before: anything up to twice the skew.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def _keys(record: Record) -> set[str]:
 
 def _agreeing(pairs: list[tuple[int, int, Record, Record]], kind: Kind, skew: float) -> Clock | None:
     """The offset on which clearly more calls agree than on any other."""
-    told = [(apart, a, b) for a, b, first, second in pairs if (apart := _apart(first, second, kind)) is not None]
+    told = [
+        (apart, a, b) for a, b, first, second in pairs if (apart := _apart(first, second, kind)) is not None
+    ]
     told = sorted(each for each in told if abs(each[0]) <= 2 * skew + _EARLY)
     times = [each[0] for each in told]
     counts = [(_support(told[at : bisect_left(times, time + _WIDTH)]), time) for at, time in enumerate(times)]

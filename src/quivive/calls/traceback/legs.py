@@ -1,9 +1,10 @@
 """Which legs of captures are one call?
 
-A switch between two networks ends one call and begins another with its own Call-ID, tags and often numbers. The
-two are one where a strong sign says so: the same sound passed both (payloads of RTP, compared by hash), one
-names the other's Call-ID or session (RFC 7989, X- fields), the media addresses are the same, or one comes in where
-the other goes out, to the same number at the same moment. Sound without signalling is a leg, too.
+A switch between two networks ends one call and begins another with its own Call-ID, tags and often numbers.
+The two are one where a strong sign says so: the same sound passed both (payloads of RTP, compared by hash),
+one names the other's Call-ID or session (RFC 7989, X- fields), the media addresses are the same, or one
+comes in where the other goes out, to the same number at the same moment. Sound without signalling is a leg,
+too.
 """
 
 from __future__ import annotations
@@ -30,9 +31,21 @@ _FEWEST = 8
 _NEAR = 4.0
 """Seconds between the INVITEs of two legs of one call."""
 _TOGETHER = 2.0
-_POINTERS = ("session-id", "x-cid", "x-call-id", "x-callid", "x-original-call-id", "x-orig-call-id", "x-leg-id",
-             "x-correlation-id", "x-global-call-id", "x-inbound-call-id", "x-session-id", "x-uuid",
-             "p-charging-vector")  # fmt: skip
+_POINTERS = (
+    "session-id",
+    "x-cid",
+    "x-call-id",
+    "x-callid",
+    "x-original-call-id",
+    "x-orig-call-id",
+    "x-leg-id",
+    "x-correlation-id",
+    "x-global-call-id",
+    "x-inbound-call-id",
+    "x-session-id",
+    "x-uuid",
+    "p-charging-vector",
+)
 
 
 @dataclass(frozen=True)
@@ -111,17 +124,30 @@ def _signalled(call: Call, streams: Sequence[Stream], name: str, provider: str) 
     end = call.ended or max([call.signals[-1].time, *(stream.end for stream in streams)])
     pointers = {_word(value) for field in _POINTERS for value in read.all(field)} | {_word(invite.call_id)}
     return Leg(
-        provider, name, call.number, call.started, end, *_ends(invite.flow),
-        calling=None if caller in (HIDDEN, UNKNOWN) else caller, called=None if callee == UNKNOWN else callee,
-        call_id=invite.call_id.decode("utf-8", "replace"), answered=call.answered is not None, answer=call.answered,
-        code=call.status, attest=attest, origid=origid, pointers=frozenset(pointers),
+        provider,
+        name,
+        call.number,
+        call.started,
+        end,
+        *_ends(invite.flow),
+        calling=None if caller in (HIDDEN, UNKNOWN) else caller,
+        called=None if callee == UNKNOWN else callee,
+        call_id=invite.call_id.decode("utf-8", "replace"),
+        answered=call.answered is not None,
+        answer=call.answered,
+        code=call.status,
+        attest=attest,
+        origid=origid,
+        pointers=frozenset(pointers),
         media=frozenset(_end(m.address, m.port) for _, _, m in call.media()),
-        sound=frozenset().union(*map(_sound, streams)), streams=frozenset(map(_stream, streams)),
-    )  # fmt: skip
+        sound=frozenset().union(*map(_sound, streams)),
+        streams=frozenset(map(_stream, streams)),
+    )
 
 
 def _passport(invite: Signal) -> tuple[str | None, str | None]:
-    """Attestation and origination identifier of the INVITE's Identity, as claimed: nothing is verified here."""
+    """Attestation and origination identifier of the INVITE's Identity, as claimed: nothing is verified
+    here."""
     from quivive.calls import identity, passport
     from quivive.calls.sip import message
 
@@ -164,7 +190,8 @@ def _sound(stream: Stream) -> frozenset[bytes]:
 
 
 def join(legs: Iterable[Leg]) -> list[Joined]:
-    """The calls that the legs make, in the order of their start; a leg that nothing joins is a call of its own."""
+    """The calls that the legs make, in the order of their start; a leg that nothing joins is a call of its
+    own."""
     held = sorted(legs, key=lambda leg: leg.start)
     group = list(range(len(held)))
     why: dict[int, list[str]] = {}
@@ -195,7 +222,9 @@ def _strong(first: Leg, second: Leg) -> str | None:
         return f"{_name(first)} and {_name(second)} go to the same number and use the same media address."
     passing = _host(first.target) == _host(second.source) and first.start <= second.start
     if passing and same(first.called, second.called) and caller_cost(first.calling, second.calling) < 3:
-        return f"{_name(first)} comes in where {_name(second)} goes out, to the same number at the same moment."
+        return (
+            f"{_name(first)} comes in where {_name(second)} goes out, to the same number at the same moment."
+        )
     return None
 
 
@@ -209,12 +238,21 @@ def _relayed(first: Leg, second: Leg, held: Sequence[Leg]) -> str | None:
     relay = _host(first.target)
     if relay != _host(second.target) and not back:
         return None
-    there = {leg.source for leg in held if leg.capture == first.capture and relay in (_host(leg.target), _host(leg.source))
-             and leg.start < second.end and leg.end > first.start}  # fmt: skip
+    there = {
+        leg.source
+        for leg in held
+        if leg.capture == first.capture
+        and relay in (_host(leg.target), _host(leg.source))
+        and leg.start < second.end
+        and leg.end > first.start
+    }
     if not back and len(there) != 2:
         return None
-    return (f"{_name(first)} and {_name(second)} reach {relay} from two sides within {abs(first.start - second.start):.2f} s, "
-            "and no other sound does then: the two sides of one call (nothing signalled says so).")  # fmt: skip
+    return (
+        f"{_name(first)} and {_name(second)} reach {relay} from two sides "
+        f"within {abs(first.start - second.start):.2f} s, "
+        "and no other sound does then: the two sides of one call (nothing signalled says so)."
+    )
 
 
 def _host(end: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Query
@@ -85,12 +85,18 @@ def _delivered(records: list[Record]) -> list[Record]:
 
 def _said(query: Query, fit: Sequence[Record], near: Sequence[Record], provider: Provider) -> str:
     if len(fit) == 1:
-        told = "called and calling number" if query.calling and not is_withheld(fit[0].calling) else "the called number"
+        told = (
+            "called and calling number"
+            if query.calling and not is_withheld(fit[0].calling)
+            else "the called number"
+        )
         return f"The only call in its records with {told} of the report at that time."
     if fit:
         return f"{len(fit)} calls in its records fit the report, and nothing in it tells them apart."
     if near:
-        return f"Its records show {len(near)} calls to that number at that time, none from the reported number."
+        return (
+            f"Its records show {len(near)} calls to that number at that time, none from the reported number."
+        )
     return f"None of its {provider.rows} records shows a call to that number at that time."
 
 
@@ -138,14 +144,16 @@ def _several(records: Sequence[Record], targets: int, provider: Provider) -> str
     if not records:
         return f"None of its {provider.rows} records fits the call by number, time and length."
     if targets > 1:
-        return f"Which of {targets} calls is meant is open downstream; {len(records)} of its records fit one of them."
+        told = f"Which of {targets} calls is meant is open downstream"
+        return f"{told}; {len(records)} of its records fit one of them."
     return f"{len(records)} calls in its records fit alike by number, time and length."
 
 
 def _forwarded(target: Record, table: _Table) -> Matched:
     """The call under another called number: forwarded between the two, and neither noted from where.
 
-    Only where the upstream's line leads here, clocks and outcome agree, and the caller or the Call-ID is the same.
+    Only where the upstream's line leads here, clocks and outcome agree, and the caller or the Call-ID is
+    the same.
     """
     fit = []
     for record in table.up.provider.records:
@@ -158,8 +166,12 @@ def _forwarded(target: Record, table: _Table) -> Matched:
             fit.append(record)
     why = "None of its records shows a call to that number; "
     if len(fit) == 1:
-        return Matched((fit[0],), True, f"{why}one to another number is the same call by caller, time and outcome, and "
-                       "went the same way: it was forwarded in between.")  # fmt: skip
+        return Matched(
+            (fit[0],),
+            True,
+            f"{why}one to another number is the same call by caller, time and outcome, and "
+            "went the same way: it was forwarded in between.",
+        )
     return Matched((), False, _several((), 1, table.up.provider))
 
 
@@ -167,12 +179,17 @@ def _judged(target: Record, record: Record, table: _Table, direct: bool) -> Matc
     """Whether enough speaks for the only record that fits."""
     reasons = _reasons(target, record, table)
     renumbered = calling_cost(target, record) == _DIFFERENT
-    sure = (len(reasons) >= 1 or not renumbered) if direct else len(reasons) >= 2 and table.is_mutual(target, record)
+    sure = (
+        (len(reasons) >= 1 or not renumbered)
+        if direct
+        else len(reasons) >= 2 and table.is_mutual(target, record)
+    )
     if table.is_needed(target, record):
         why = "One call in its records fits, and another call downstream has as good a claim to it."
         return Matched((record,), False, why, renumbered)
     if not sure:
-        why = f"One call in its records fits by number and time, but only {' and '.join(reasons) or 'that'} speaks for it."
+        told = " and ".join(reasons) or "that"
+        why = f"One call in its records fits by number and time, but only {told} speaks for it."
         return Matched((record,), False, why, renumbered)
     why = f"The only record that fits: {', '.join(['called number', *reasons])}."
     if renumbered:
@@ -243,7 +260,10 @@ class _Table:
     def is_known_below(self, record: Record) -> bool:
         """Whether a record downstream shows a call to the same number, so that it was not forwarded."""
         near = called(self.down.provider, Wanted("").and_(record.numbers))
-        return any(self.clock.cost(down, record) is not None and states_agree(down, record, self.slack) for down in near)
+        return any(
+            self.clock.cost(down, record) is not None and states_agree(down, record, self.slack)
+            for down in near
+        )
 
     def cost(self, down: Record, up: Record) -> int | None:
         """Of one pair."""
@@ -270,21 +290,36 @@ class _Table:
 
     def _stand_in(self, target: Record) -> Record:
         """The row under which `target` was merged with its other leg; itself in the place of its attempts."""
-        same_row = [row for row in self._downs if row.reference == target.reference or target.reference in row.reference.split(" and ")]
+        same_row = [
+            row
+            for row in self._downs
+            if row.reference == target.reference or target.reference in row.reference.split(" and ")
+        ]
         if same_row:
             return same_row[0]
         rest = (row for row in self._downs if not row.call_id or row.call_id != target.call_id)
         self._downs = (*rest, target)
-        self._costs |= {(id(target), id(up)): cost for up in self._ups if (cost := self._pair(target, up)) is not None}
+        self._costs |= {
+            (id(target), id(up)): cost for up in self._ups if (cost := self._pair(target, up)) is not None
+        }
         return target
 
     def _around(self, target: Record) -> tuple[list[Record], list[Record]]:
         """All calls that compete with it, directly or through others."""
-        downs, ups, fresh = [target], [], [target]
+        downs, fresh = [target], [target]
+        ups: list[Record] = []
         while fresh and len(downs) <= _MOST:
-            near = [up for up in self._ups if all(up is not x for x in ups) and any(self.cost(d, up) is not None for d in fresh)]
+            near = [
+                up
+                for up in self._ups
+                if all(up is not x for x in ups) and any(self.cost(d, up) is not None for d in fresh)
+            ]
             ups += near
-            fresh = [d for d in self._downs if all(d is not x for x in downs) and any(self.cost(d, up) is not None for up in near)]
+            fresh = [
+                d
+                for d in self._downs
+                if all(d is not x for x in downs) and any(self.cost(d, up) is not None for up in near)
+            ]
             downs += fresh
         return downs, ups
 
@@ -304,7 +339,7 @@ class _Table:
         owed = [self._certain(self.up, up) for up in free]
         costs = [[self.cost(down, up) for up in free] for down in rest]
 
-        @lru_cache(maxsize=None)
+        @cache
         def least(at: int, used: int) -> int:
             if at == len(rest):
                 return sum(_UNMATCHED for place, owes in enumerate(owed) if owes and not used >> place & 1)
@@ -325,4 +360,3 @@ class _Table:
         others = [self.cost(down, record) for down in self._downs if down is not target
                   and down.reference not in target.reference]  # fmt: skip
         return own is None or all(cost is None or cost > own for cost in others)
-

@@ -15,9 +15,27 @@ from quivive.errors import BadConfig
 
 CUSTOMER = "customer"
 """The name that says: this line is a customer's own, no provider's."""
-_CUSTOMER_WORDS = frozenset("customer customers cust subscriber subscribers subs client enterprise pbx retail access "
-                            "residential enduser user originating origin".split())  # fmt: skip
-_OWN_WORDS = frozenset("local internal own line lines subscriber subscribers".split())
+_CUSTOMER_WORDS = frozenset(
+    [
+        "customer",
+        "customers",
+        "cust",
+        "subscriber",
+        "subscribers",
+        "subs",
+        "client",
+        "enterprise",
+        "pbx",
+        "retail",
+        "access",
+        "residential",
+        "enduser",
+        "user",
+        "originating",
+        "origin",
+    ]
+)
+_OWN_WORDS = frozenset({"local", "internal", "own", "subscriber", "subscribers"})
 
 
 @dataclass(frozen=True)
@@ -56,13 +74,17 @@ class Peers:
             address = ipaddress.ip_address(_host(trunk))
         except ValueError:
             return None
-        fitting = {name for whose, net, name in self.networks if whose in ("", _fold(provider)) and address in net}
+        fitting = {
+            name for whose, net, name in self.networks if whose in ("", _fold(provider)) and address in net
+        }
         return fitting.pop() if len(fitting) == 1 else None
 
     def _by_name(self, provider: str, trunk: str) -> str | None:
         """A trunk that is called as a provider, alone or as one of its words: 'tg-northtel-01'."""
         words = _words(trunk)
-        named = [each for each in self.names if _fold(each) != _fold(provider) and _holds(words, _words(each))]
+        named = [
+            each for each in self.names if _fold(each) != _fold(provider) and _holds(words, _words(each))
+        ]
         if len(named) == 1:
             return named[0]
         longest = [each for each in named if all(_holds(_words(each), _words(other)) for other in named)]
@@ -77,10 +99,12 @@ def is_own(trunk: str | None) -> bool:
 
 
 def read(given: Iterable[str], names: Iterable[str]) -> Peers:
-    """NAME=TRUNK,TRUNK… for each, or files: CSV with columns provider, trunk, peer; or JSON. Raises BadConfig.
+    """NAME=TRUNK,TRUNK… for each, or files: CSV with columns provider, trunk, peer; or JSON. Raises
+    BadConfig.
 
-    JSON: {"NAME": ["TRUNK", "192.0.2.0/24", "spc:1234", "country:US"]}; a list of objects as the rows of the CSV;
-    {"of": {"PROVIDER": {"TRUNK": "NAME"}}} for trunks that only PROVIDER calls so. 'PROVIDER/TRUNK' does the same.
+    JSON: {"NAME": ["TRUNK", "192.0.2.0/24", "spc:1234", "country:US"]}; a list of objects as the rows of
+    the CSV; {"of": {"PROVIDER": {"TRUNK": "NAME"}}} for trunks that only PROVIDER calls so.
+    'PROVIDER/TRUNK' does the same.
     """
     rows: list[tuple[str, str, str]] = []
     for text in given:
@@ -117,7 +141,11 @@ def _made(rows: list[tuple[str, str, str]], names: list[str]) -> Peers:
         elif colon and kind.lower() == "country":
             country[name] = rest.strip().upper()
         else:
-            if not whose and "/" in trunk and any(_fold(trunk.partition("/")[0]) == _fold(each) for each in names):
+            if (
+                not whose
+                and "/" in trunk
+                and any(_fold(trunk.partition("/")[0]) == _fold(each) for each in names)
+            ):
                 whose, _, trunk = trunk.partition("/")
             try:
                 networks.append((_fold(whose), ipaddress.ip_network(_network(trunk), strict=False), name))
@@ -137,7 +165,9 @@ def _file(path: Path) -> list[tuple[str, str, str]]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{path} does not read: give NAME=TRUNK,… or a file with columns provider, trunk, peer.") from error
+        raise BadConfig(
+            f"{path} does not read: give NAME=TRUNK,… or a file with columns provider, trunk, peer."
+        ) from error
     try:
         return _rows(json.loads(text)) if text.lstrip()[:1] in ("{", "[") else _table(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -150,7 +180,11 @@ def _table(text: str) -> list[tuple[str, str, str]]:
 
 
 def _row(row: Mapping[str, str | None]) -> tuple[str, str, str]:
-    plain = {str(key).strip().lower(): (value or "").strip() for key, value in row.items() if isinstance(value, str)}
+    plain = {
+        str(key).strip().lower(): (value or "").strip()
+        for key, value in row.items()
+        if isinstance(value, str)
+    }
     name = next((plain[key] for key in ("peer", "neighbour", "neighbor", "name", "is") if plain.get(key)), "")
     trunk = next((plain[key] for key in ("trunk", "ip", "address", "network", "line") if plain.get(key)), "")
     if not trunk and (plain.get("spc") or plain.get("ocn")):
@@ -192,7 +226,9 @@ def _forms(trunk: str) -> list[str]:
 
 def _host(text: str) -> str:
     """'192.0.2.1' of 'sip:192.0.2.1:5060'."""
-    bare = re.sub(r"^(?:sips?:|udp:|tcp:|tls:)", "", text.strip().lower()).rpartition("@")[2].partition(";")[0]
+    bare = (
+        re.sub(r"^(?:sips?:|udp:|tcp:|tls:)", "", text.strip().lower()).rpartition("@")[2].partition(";")[0]
+    )
     if bare.startswith("["):
         return bare[1:].partition("]")[0]
     return bare.rpartition(":")[0] if bare.count(":") == 1 else bare

@@ -64,8 +64,12 @@ class Record:
 
 PARTIES = (486, 487, 600, 603)
 """Busy, given up by the caller, declined: what only the parties bring about."""
-_UNDELIVERED = frozenset({400, 403, 404, 408, 410, 420, 481, 482, 483, 484, 485, 488, *range(500, 600), 604, 606})
-_UNDELIVERED_CAUSES = frozenset({1, 2, 3, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58, 63, 65, 79, 88, 102, 111, 127})
+_UNDELIVERED = frozenset(
+    {400, 403, 404, 408, 410, 420, 481, 482, 483, 484, 485, 488, *range(500, 600), 604, 606}
+)
+_UNDELIVERED_CAUSES = frozenset(
+    {1, 2, 3, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58, 63, 65, 79, 88, 102, 111, 127}
+)
 
 
 def calling_cost(first: Record, second: Record) -> int:
@@ -93,8 +97,8 @@ def states_agree(first: Record, second: Record, slack: float) -> bool:
 def merged(records: Sequence[Record]) -> list[Record]:
     """Records of one provider without what is told twice: the same call's two legs, and its route attempts.
 
-    Of attempts under one Call-ID that which was answered stays, else the last. A leg that only came in and one
-    that only went out, at one time with one outcome, become one.
+    Of attempts under one Call-ID that which was answered stays, else the last. A leg that only came in and
+    one that only went out, at one time with one outcome, become one.
     """
     rows = list(records)
     by_id: dict[str, Record] = {}
@@ -147,7 +151,17 @@ def join(first: Record, second: Record) -> Record:
     """The leg that came in, with where the second leg went."""
     from dataclasses import replace
 
-    reference = first.reference if first.reference == second.reference else f"{first.reference} and {second.reference}"
+    reference = (
+        first.reference
+        if first.reference == second.reference
+        else f"{first.reference} and {second.reference}"
+    )
     others = tuple(dict.fromkeys((*first.others, *second.numbers)))
-    return replace(first, reference=reference, egress=second.egress, downstream=second.downstream or first.downstream,
-                   attest_sent=second.attest_sent or first.attest_sent, others=others)  # fmt: skip
+    return replace(
+        first,
+        reference=reference,
+        egress=second.egress,
+        downstream=second.downstream or first.downstream,
+        attest_sent=second.attest_sent or first.attest_sent,
+        others=others,
+    )

@@ -14,13 +14,22 @@ from quivive.calls.traceback.peers import Peers
 from quivive.calls.traceback.sources import Provider
 
 _WIDTH = 100
-_STATES = {"found": "", "ambiguous": "AMBIGUOUS", "silent": "SILENT", "not-found": "NO SUCH RECORD", "refused": "REFUSED"}
-CLOCK_NOTE = ("In the United States an answer is due within 24 hours (47 CFR 64.1200(n)(1)); asked outside business "
-              "hours, the hours begin with the next business day.")  # fmt: skip
+_STATES = {
+    "found": "",
+    "ambiguous": "AMBIGUOUS",
+    "silent": "SILENT",
+    "not-found": "NO SUCH RECORD",
+    "refused": "REFUSED",
+}
+CLOCK_NOTE = (
+    "In the United States an answer is due within 24 hours (47 CFR 64.1200(n)(1)); asked outside business "
+    "hours, the hours begin with the next business day."
+)
 
 
 def as_json(found: Traceback, providers: Iterable[Provider], peers: Peers) -> dict[str, Any]:
-    """The traceback, what to ask next, and what did not read; times are Unix seconds, with UTC beside them."""
+    """The traceback, what to ask next, and what did not read; times are Unix seconds, with UTC beside
+    them."""
     return {
         "query": asdict(found.query) | {"at_utc": clock(found.query.at)},
         "complete": found.complete,
@@ -112,20 +121,32 @@ def questions(found: Traceback) -> Iterator[dict[str, Any]]:
     by = min(deadlines) if deadlines else by
     for hop in found.hops:
         if hop.state in ("silent", "refused"):
-            yield _question(hop.provider, "Who handed you this call, over which trunk, with which attestation; or "
-                            "which customer made it?", hop.deadline)  # fmt: skip
+            yield _question(
+                hop.provider,
+                "Who handed you this call, over which trunk, with which attestation; or "
+                "which customer made it?",
+                hop.deadline,
+            )
         elif hop.state == "not-found":
             below = hop.downstream or "The next provider"
-            yield _question(hop.provider, f"{below} names you as who handed it the call, and your records show none: "
-                            "look again, with your clock's error and every number format.", hop.deadline)  # fmt: skip
+            yield _question(
+                hop.provider,
+                f"{below} names you as who handed it the call, and your records show none: "
+                "look again, with your clock's error and every number format.",
+                hop.deadline,
+            )
         elif hop.state == "ambiguous":
-            yield _question(hop.provider, f"Which of the {hop.candidates or 'several'} calls that fit is it? Give the SIP "
-                            "Call-ID, the length, and the trunk it came in on.", by)  # fmt: skip
+            yield _question(
+                hop.provider,
+                f"Which of the {hop.candidates or 'several'} calls that fit is it? Give the SIP "
+                "Call-ID, the length, and the trunk it came in on.",
+                by,
+            )
     for gap in found.gaps:
-        hop = next((each for each in found.hops if each.provider == gap.after), None)
-        if gap.missing is None and hop is not None and hop.state == "found" and not hop.upstream:
-            line = f" over '{hop.ingress}'" if hop.ingress else ""
-            yield _question(hop.provider, f"Who handed you the call{line}?", by)
+        after = next((each for each in found.hops if each.provider == gap.after), None)
+        if gap.missing is None and after is not None and after.state == "found" and not after.upstream:
+            line = f" over '{after.ingress}'" if after.ingress else ""
+            yield _question(after.provider, f"Who handed you the call{line}?", by)
 
 
 def _question(whom: str, what: str, by: float | None) -> dict[str, Any]:
@@ -138,8 +159,23 @@ def legs_json(calls: Sequence[Joined]) -> dict[str, Any]:
 
 
 def _leg(leg: Leg) -> dict[str, Any]:
-    names = ("provider", "capture", "start", "end", "source", "target", "calling", "called", "call_id", "answered", "attest")
-    return {name: getattr(leg, name) for name in names} | {"packets_compared": len(leg.sound), "streams": sorted(leg.streams)}
+    names = (
+        "provider",
+        "capture",
+        "start",
+        "end",
+        "source",
+        "target",
+        "calling",
+        "called",
+        "call_id",
+        "answered",
+        "attest",
+    )
+    return {name: getattr(leg, name) for name in names} | {
+        "packets_compared": len(leg.sound),
+        "streams": sorted(leg.streams),
+    }
 
 
 def legs_text(calls: Sequence[Joined]) -> str:
@@ -149,9 +185,16 @@ def legs_text(calls: Sequence[Joined]) -> str:
         one = "1 leg" if len(call.legs) == 1 else f"{len(call.legs)} legs"
         lines.append(f"Call {number}: {one}")
         for leg in call.legs:
-            what = f"{leg.calling or 'nobody shown'} calls {leg.called}" if leg.call_id else "sound without signalling"
-            lines += _wrapped(f"- {leg.provider} ({leg.capture}): {leg.source} to {leg.target}, {clock(leg.start)} UTC, "
-                              f"{leg.end - leg.start:.1f} s, {what}", "  ")  # fmt: skip
+            what = (
+                f"{leg.calling or 'nobody shown'} calls {leg.called}"
+                if leg.call_id
+                else "sound without signalling"
+            )
+            lines += _wrapped(
+                f"- {leg.provider} ({leg.capture}): {leg.source} to {leg.target}, {clock(leg.start)} UTC, "
+                f"{leg.end - leg.start:.1f} s, {what}",
+                "  ",
+            )
         lines += [line for text in call.why for line in _wrapped(f"  One call: {text}", "  ")]
     return "\n".join(lines) or "The captures hold no call."
 

@@ -18,7 +18,13 @@ SKEW = 90.0
 """Seconds by which a provider's clock is taken to be off at most, either way."""
 AROUND = 1800.0
 """Seconds around the call whose records are read, to compare the clocks of two providers by other calls."""
-_PCAP = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
+_PCAP = (
+    b"\xd4\xc3\xb2\xa1",
+    b"\xa1\xb2\xc3\xd4",
+    b"\x4d\x3c\xb2\xa1",
+    b"\xa1\xb2\x3c\x4d",
+    b"\x0a\x0d\x0d\x0a",
+)
 _PEERS = ("peers.json", "peers.csv")
 
 
@@ -122,7 +128,9 @@ def _take(piles: dict[str, _Pile], name: str, path: Path, keep: Callable[[float]
         pile.records += records
     piles[name].rows += found.rows
     if found.bad:
-        piles[name].notes.append(f"{found.bad} rows of {path.name} do not read, the first: {found.refused[0]}.")
+        piles[name].notes.append(
+            f"{found.bad} rows of {path.name} do not read, the first: {found.refused[0]}."
+        )
 
 
 def _of(piles: Mapping[str, _Pile], own: str) -> str | None:
@@ -132,7 +140,9 @@ def _of(piles: Mapping[str, _Pile], own: str) -> str | None:
     return next((name for name in piles if name.casefold() == own.casefold()), own)
 
 
-def _table(path: Path, keep: Callable[[float], bool], columns: Mapping[str, str], zone: tzinfo | None) -> tables.Read:
+def _table(
+    path: Path, keep: Callable[[float], bool], columns: Mapping[str, str], zone: tzinfo | None
+) -> tables.Read:
     try:
         return tables.read(path, keep, columns, zone)
     except Unreadable:
@@ -161,7 +171,7 @@ def _capture(path: Path, keep: Callable[[float], bool]) -> tables.Read:
 def _provider(name: str, pile: _Pile) -> Provider:
     said = [record.state for record in pile.records if record.state and not record.called]
     calls = [record for record in pile.records if record.called or record.start is not None]
-    answer = any(r.upstream or r.customer and not r.trunk for r in calls) and len(calls) <= 20
+    answer = any(r.upstream or (r.customer and not r.trunk) for r in calls) and len(calls) <= 20
     state = "records" if pile.rows and (calls or not said) else said[0] if said else "silent"
     refusals = [record.state for record in calls if record.state in ("refused", "not-found", "silent")]
     if refusals and len(refusals) == len(calls):
@@ -170,7 +180,8 @@ def _provider(name: str, pile: _Pile) -> Provider:
 
 
 def folder(path: Path) -> tuple[dict[str, list[Path]], list[str]]:
-    """Providers of a folder: each folder in it, or file, is one, by its name; and the files that name peers."""
+    """Providers of a folder: each folder in it, or file, is one, by its name; and the files that name
+    peers."""
     if not path.is_dir():
         raise UsageError(f"{path} is no folder with the providers' records.")
     files: dict[str, list[Path]] = {}
@@ -191,7 +202,9 @@ def with_silent(providers: Iterable[Provider], names: Iterable[str]) -> list[Pro
     """And those whom others name and who handed in nothing."""
     held = list(providers)
     known = {each.name.casefold() for each in held}
-    return held + [Provider(name, state="silent") for name in dict.fromkeys(names) if name.casefold() not in known]
+    return held + [
+        Provider(name, state="silent") for name in dict.fromkeys(names) if name.casefold() not in known
+    ]
 
 
 def renamed(provider: Provider, records: Iterable[Record]) -> Provider:

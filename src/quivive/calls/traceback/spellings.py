@@ -22,8 +22,28 @@ _ENOUGH = 10
 _URI = re.compile(r"(?i)^\s*(?:\"[^\"]*\"\s*)?<?\s*(?:sips?|tel):([^@;>]*)")
 _SEPARATORS = re.compile(r"[\s().\-\u00a0\u2010-\u2013/]+")
 _HIDDEN = frozenset(
-    "anonymous restricted unavailable unknown private withheld asserted null none n/a na - ? <null> "
-    "<unknown> anonymous@anonymous.invalid id hidden blocked 266696687".split()
+    [
+        "anonymous",
+        "restricted",
+        "unavailable",
+        "unknown",
+        "private",
+        "withheld",
+        "asserted",
+        "null",
+        "none",
+        "n/a",
+        "na",
+        "-",
+        "?",
+        "<null>",
+        "<unknown>",
+        "anonymous@anonymous.invalid",
+        "id",
+        "hidden",
+        "blocked",
+        "266696687",
+    ]
 )
 """What records write where the caller withheld the number; the digits spell ANONYMOUS on a keypad."""
 
@@ -36,10 +56,9 @@ def digits(text: str | None) -> str | None:
     uri = _URI.match(text)
     user = unquote(uri[1]) if uri else text.partition(";")[0].partition("@")[0]
     user = user.partition(":")[0] if uri else user
+    user = re.sub(r"(?<=\d)\.0$", "", user)  # a table program made a fraction of it
     user = re.split(r"[#*]", _SEPARATORS.sub("", user.replace("(0)", "")))[-1]
     plus, user = user.startswith("+"), user.lstrip("+")
-    if user.endswith(".0"):  # a table program made a fraction of it
-        user = user[:-2]
     if not user.isascii() or not user.isdigit() or len(user) > 40:
         return None
     return "+" + user if plus else user
@@ -136,4 +155,3 @@ def _parts(number: str) -> tuple[str, str]:
     if not phonenumbers.is_possible_number(parsed):
         return "", number.lstrip("0") or number
     return str(parsed.country_code), phonenumbers.national_significant_number(parsed)
-

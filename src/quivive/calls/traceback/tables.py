@@ -1,4 +1,5 @@
-"""Which calls does a provider's table show: CSV, JSON, JSON lines or Parquet, whatever its columns are called?
+"""Which calls does a provider's table show: CSV, JSON, JSON lines or Parquet, whatever its columns are
+called?
 
 Columns are told by their names, or by a map 'calling=ani,start=call_date'. The names known are those of
 Quivive's records, of answers to a traceback, of CDR exports of common switches, and of the forms in which the
@@ -24,70 +25,112 @@ MOST_ROWS = 2_000_000
 """Records within the window that one provider's files may hold."""
 _LARGEST_JSON = 2**28
 _LONGEST_FIELD = 2**16
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "start": ("start", "start_time", "starttime", "time", "timestamp", "datetime", "date_time", "calldate",
-              "call_date", "call_time", "call_date_time", "call_start", "call_start_time", "start_stamp", "setup_time",
-              "invite_time", "created", "begin", "start_epoch", "start_utc", "connect_date", "date"),
-    "end": ("end", "end_time", "endtime", "end_stamp", "release_time", "disconnect_time", "call_end_time", "stop"),
-    "answer": ("answer_time", "answer", "answered_at", "answer_stamp", "connect_time", "call_answered_time"),
-    "calling": ("calling", "calling_number", "caller", "caller_id", "caller_id_number", "caller_number", "from",
-                "from_number", "from_user", "from_did", "src", "source", "ani", "a_number", "anum", "anumber", "cli",
-                "clid", "callerid", "orig", "orig_tn", "originating_number", "from_uri", "src_user", "calling_tn"),
-    "called": ("called", "called_number", "callee", "destination_number", "destination", "dialed_number", "dnis",
-               "to", "to_number", "to_user", "to_did", "dst", "dest", "dest_tn", "b_number", "bnum", "bnumber", "ruri",
-               "dialled_number", "terminating_number", "to_uri", "dst_ouser", "called_tn", "request_uri"),
-    "seconds": ("seconds", "billsec", "bill_seconds", "conversation", "conversation_seconds", "talk_time", "talktime",
-                "billable", "billable_seconds", "duration_real", "call_duration", "answered_seconds"),
-    "duration": ("duration", "duration_seconds", "total_duration", "length", "total_seconds"),
-    "ring": ("ring", "ring_seconds", "ringing", "ring_time", "time_to_answer"),
-    "answered": ("answered", "is_answered", "connected"),
-    "disposition": ("disposition", "result", "call_status", "outcome"),
-    "trunk": ("trunk", "ingress", "ingress_trunk", "in_trunk", "trunk_in", "incoming_trunk", "orig_trunk",
-              "orig_trunk_group", "orig_trunk_group_name", "orig_carrier_name", "ingress_peer", "in_peer",
-              "source_trunk", "src_ip", "source_ip", "ingress_ip", "trunk_group", "inbound_trunk", "peer", "in_leg",
-              "network_addr", "sip_network_ip", "ingress_carrier", "from_trunk"),
-    "egress": ("egress", "egress_trunk", "out_trunk", "trunk_out", "outgoing_trunk", "term_trunk",
-               "term_trunk_group", "term_trunk_group_name", "term_carrier_name", "egress_peer", "out_peer", "route",
-               "destination_trunk", "dst_ip", "dest_ip", "egress_ip", "outbound_trunk", "gateway", "egress_carrier",
-               "to_trunk", "lastdata"),
-    "call_id": ("call_id", "callid", "sip_call_id", "sipcallid", "sip_callid"),
-    "id": ("id", "uniqueid", "unique_id", "uuid", "record_id", "cdr_id", "record", "reference", "record_reference",
-           "ref", "recordid", "row"),
-    "code": ("sip_code", "code", "sip_status", "response_code", "final_code", "hangup_code", "release_code"),
-    "cause": ("cause", "hangup_cause", "q850", "release_cause", "cause_code", "hangup_cause_q850", "isdn_cause"),
-    "attest_seen": ("attest_seen", "attest", "attestation", "attestation_received", "attestation_seen",
-                    "received_attestation", "attest_in", "stir_shaken_attestation", "stir_attestation",
-                    "attestation_level", "incoming_attestation"),
-    "attest_sent": ("attest_sent", "attestation_sent", "sent_attestation", "attest_out", "outgoing_attestation"),
-    "spc": ("spc", "signer", "ocn", "signing_spc", "signing_provider", "signed_by", "signer_ocn", "service_provider_code"),
-    "origid": ("origid", "orig_id", "origination_id", "origination_identifier"),
-    "upstream": ("upstream", "upstream_provider", "received_from", "came_from", "upstream_carrier",
-                 "upstream_customer_provider", "previous_provider", "source_provider", "directly_received_from"),
-    "downstream": ("downstream", "downstream_provider", "sent_to", "handed_to", "downstream_carrier", "next_provider"),
-    "customer": ("customer", "customer_id", "customer_reference", "subscriber", "account", "accountcode",
-                 "account_code", "upstream_customer", "end_user", "customer_name", "originating_customer"),
-    "role": ("role", "provider_role", "hop_type", "position"),
-    "action": ("action", "action_taken", "mitigation", "actions"),
-    "state": ("state", "status", "response", "answer_status", "response_status"),
-    "provider": ("provider", "provider_name", "carrier", "company", "responding_provider", "voice_service_provider"),
-    "others": ("diversion", "diverted", "diverted_from", "redirecting", "redirecting_number", "original_called",
-               "original_called_number", "forwarded_from", "forwarded_to", "diverted_to", "lrn", "lrn_did",
-               "history_info", "orig_called", "redirected", "others", "dialed", "diverting_number", "last_redirecting"),
-}  # fmt: skip
+    "start": _words(
+        "start start_time starttime time timestamp datetime date_time calldate call_date "
+        "call_time call_date_time call_start call_start_time start_stamp setup_time invite_time "
+        "created begin start_epoch start_utc connect_date date"
+    ),
+    "end": _words("end end_time endtime end_stamp release_time disconnect_time call_end_time stop"),
+    "answer": _words("answer_time answer answered_at answer_stamp connect_time call_answered_time"),
+    "calling": _words(
+        "calling calling_number caller caller_id caller_id_number caller_number from from_number "
+        "from_user from_did src source ani a_number anum anumber cli clid callerid orig orig_tn "
+        "originating_number from_uri src_user calling_tn"
+    ),
+    "called": _words(
+        "called called_number callee destination_number destination dialed_number dnis to "
+        "to_number to_user to_did dst dest dest_tn b_number bnum bnumber ruri dialled_number "
+        "terminating_number to_uri dst_ouser called_tn request_uri"
+    ),
+    "seconds": _words(
+        "seconds billsec bill_seconds conversation conversation_seconds talk_time talktime "
+        "billable billable_seconds duration_real call_duration answered_seconds"
+    ),
+    "duration": _words("duration duration_seconds total_duration length total_seconds"),
+    "ring": _words("ring ring_seconds ringing ring_time time_to_answer"),
+    "answered": _words("answered is_answered connected"),
+    "disposition": _words("disposition result call_status outcome"),
+    "trunk": _words(
+        "trunk ingress ingress_trunk in_trunk trunk_in incoming_trunk orig_trunk orig_trunk_group "
+        "orig_trunk_group_name orig_carrier_name ingress_peer in_peer source_trunk src_ip "
+        "source_ip ingress_ip trunk_group inbound_trunk peer in_leg network_addr sip_network_ip "
+        "ingress_carrier from_trunk"
+    ),
+    "egress": _words(
+        "egress egress_trunk out_trunk trunk_out outgoing_trunk term_trunk term_trunk_group "
+        "term_trunk_group_name term_carrier_name egress_peer out_peer route destination_trunk "
+        "dst_ip dest_ip egress_ip outbound_trunk gateway egress_carrier to_trunk lastdata"
+    ),
+    "call_id": _words("call_id callid sip_call_id sipcallid sip_callid"),
+    "id": _words(
+        "id uniqueid unique_id uuid record_id cdr_id record reference record_reference ref recordid row"
+    ),
+    "code": _words("sip_code code sip_status response_code final_code hangup_code release_code"),
+    "cause": _words("cause hangup_cause q850 release_cause cause_code hangup_cause_q850 isdn_cause"),
+    "attest_seen": _words(
+        "attest_seen attest attestation attestation_received attestation_seen "
+        "received_attestation attest_in stir_shaken_attestation stir_attestation "
+        "attestation_level incoming_attestation"
+    ),
+    "attest_sent": _words("attest_sent attestation_sent sent_attestation attest_out outgoing_attestation"),
+    "spc": _words("spc signer ocn signing_spc signing_provider signed_by signer_ocn service_provider_code"),
+    "origid": _words("origid orig_id origination_id origination_identifier"),
+    "upstream": _words(
+        "upstream upstream_provider received_from came_from upstream_carrier "
+        "upstream_customer_provider previous_provider source_provider directly_received_from"
+    ),
+    "downstream": _words("downstream downstream_provider sent_to handed_to downstream_carrier next_provider"),
+    "customer": _words(
+        "customer customer_id customer_reference subscriber account accountcode account_code "
+        "upstream_customer end_user customer_name originating_customer"
+    ),
+    "role": _words("role provider_role hop_type position"),
+    "action": _words("action action_taken mitigation actions"),
+    "state": _words("state status response answer_status response_status"),
+    "provider": _words("provider provider_name carrier company responding_provider voice_service_provider"),
+    "others": _words(
+        "diversion diverted diverted_from redirecting redirecting_number original_called "
+        "original_called_number forwarded_from forwarded_to diverted_to lrn lrn_did history_info "
+        "orig_called redirected others dialed diverting_number last_redirecting"
+    ),
+}
 """Field → column names in the order in which they count; case, blanks and signs between words do not."""
-_ANSWERED = frozenset("answered answer true yes y 1 ok 200 completed connected normal_clearing t answered_call".split())
-_NOT = frozenset("false no n 0 busy failed no_answer noanswer congestion cancel cancelled canceled f missed "
-                 "unanswered no_user_response user_busy rejected".split())  # fmt: skip
+_ANSWERED = frozenset(
+    _words("answered answer true yes y t 1 ok 200 completed connected normal_clearing answered_call")
+)
+_NOT = frozenset(
+    _words(
+        "false no n f 0 busy failed no_answer noanswer congestion cancel cancelled canceled missed "
+        "unanswered no_user_response user_busy rejected"
+    )
+)
 _STATES = {"refused": "refused", "declined": "refused", "refuses": "refused", "not_found": "not-found",
            "no_record": "not-found", "no_records": "not-found", "notfound": "not-found", "none": "not-found",
            "no_such_call": "not-found", "silent": "silent", "no_response": "silent"}  # fmt: skip
-_ORDERS = ("%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%m/%d/%Y %H:%M",
-           "%Y%m%d%H%M%S", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%d %b %Y %H:%M:%S")  # fmt: skip
+_ORDERS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%m/%d/%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%Y%m%d%H%M%S",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%d %b %Y %H:%M:%S",
+)
 
 
 @dataclass
 class Read:
-    """Records of a file within the window, by provider ('' where the file names none), and what did not read."""
+    """Records of a file within the window, by provider ('' where the file names none), and what did not
+    read."""
 
     records: dict[str, list[Record]] = field(default_factory=dict)
     rows: int = 0
@@ -151,7 +194,13 @@ def mapped(row: Mapping[str, Any], columns: Mapping[str, str], path: Path) -> di
             found = {key: held for key, held in found.items() if held[0] != what or what == "others"}
             found[column] = (what, -1)
     told = {what for what, _ in found.values()}
-    if not told & {"start", "state", "upstream"} or not told & {"called", "calling", "provider", "state", "call_id"}:
+    if not told & {"start", "state", "upstream"} or not told & {
+        "called",
+        "calling",
+        "provider",
+        "state",
+        "call_id",
+    }:
         raise Unreadable(
             f"{path.name} shows no calls by its columns ({', '.join(map(str, list(row)[:8]))}): "
             "say with --map which column is start, called and calling."
@@ -170,7 +219,9 @@ def _values(row: Mapping[str, Any], mapping: Mapping[str, tuple[str, int]]) -> d
         if column in mapping and value is not None and str(value).strip() not in ("", "NULL", "\\N", "None"):
             what, rank = mapping[column]
             ranked.setdefault(what, []).append((rank, value))
-    return {what: [value for _, value in sorted(held, key=lambda pair: pair[0])] for what, held in ranked.items()}
+    return {
+        what: [value for _, value in sorted(held, key=lambda pair: pair[0])] for what, held in ranked.items()
+    }
 
 
 def record_of(reference: str, values: Mapping[str, list[Any]], zone: tzinfo | None) -> Record:
@@ -267,7 +318,7 @@ def moment(value: Any, zone: tzinfo | None) -> float | None:
         number = float(text)
         return number if number > 0 else None
     if re.fullmatch(r"\d{13}|\d{16}|\d{19}", text):
-        return int(text) / 10 ** (len(text) - 10)
+        return float(int(text) / 10.0 ** (len(text) - 10))
     if re.match(r"0000|1970-01-01 00:00:00", text):
         return None
     return (_date(text, zone)).timestamp()
@@ -318,7 +369,10 @@ def _csv(path: Path, head: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
             delimiter = _delimiter(head.decode("utf-8", "replace").splitlines()[0] if head.strip() else "")
             csv.field_size_limit(_LONGEST_FIELD)
             for number, row in enumerate(csv.DictReader(file, delimiter=delimiter), 1):
-                yield f"{number + 1}", {str(key): value for key, value in row.items() if isinstance(value, str)}
+                yield (
+                    f"{number + 1}",
+                    {str(key): value for key, value in row.items() if isinstance(value, str)},
+                )
     except (csv.Error, OSError) as error:
         raise Unreadable(f"{path.name} does not read as a table: {error}.") from error
 
@@ -345,8 +399,16 @@ def _objects(whole: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]
     if isinstance(whole, list):
         yield from ((row, {}) for row in whole if isinstance(row, dict))
         return
-    lists = {key: value for key, value in whole.items() if isinstance(value, list) and any(isinstance(v, dict) for v in value)}
-    around = {key: value for key, value in whole.items() if isinstance(value, str) and _plain(key) in NAMES["provider"]}
+    lists = {
+        key: value
+        for key, value in whole.items()
+        if isinstance(value, list) and any(isinstance(v, dict) for v in value)
+    }
+    around = {
+        key: value
+        for key, value in whole.items()
+        if isinstance(value, str) and _plain(key) in NAMES["provider"]
+    }
     for name in ("hops", "records", "calls", "answers", "responses", "results", "data"):
         if name in lists:
             yield from ((row, around) for row in lists[name] if isinstance(row, dict))

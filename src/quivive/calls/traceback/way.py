@@ -14,7 +14,7 @@ from typing import get_args
 
 from quivive.calls.traceback import clocks
 from quivive.calls.traceback.clocks import Clock
-from quivive.calls.traceback.hops import Gap, Hop, Query, Role, Traceback
+from quivive.calls.traceback.hops import Gap, Hop, Query, Role, State, Traceback
 from quivive.calls.traceback.matching import Matched, Side, called, is_attempt, reported, upstream
 from quivive.calls.traceback.peers import CUSTOMER, Peers, is_own
 from quivive.calls.traceback.record import Record, calling_cost, states_agree
@@ -23,7 +23,6 @@ from quivive.calls.traceback.spellings import Wanted
 
 ANSWER_WITHIN = 86_400.0
 """Seconds to answer a traceback: 47 CFR 64.1200(n)(1), 24 hours; outside business hours they begin later."""
-_SPEECHLESS = ("silent", "refused", "not-found")
 
 
 def trace(
@@ -111,7 +110,8 @@ class _Way:
         )
 
     def _delivering(self, ends: list[tuple[Provider, Matched]]) -> list[tuple[Provider, Matched]]:
-        """Of several: where it did not go on to anybody, and was delivered; a route tried in vain ends too."""
+        """Of several: where it did not go on to anybody, and was delivered; a route tried in vain ends
+        too."""
         for wanted in (
             lambda record: not record.failed,
             lambda record: is_own(record.egress) and not record.downstream and not is_attempt(record),
@@ -130,7 +130,7 @@ class _Way:
             why = "No provider's records show the reported call: look at numbers, time, zone and tolerance."
         else:
             names = " and ".join(sorted(provider.name for provider, _ in ends))
-            why = f"The records of {names} show such a call, and nothing tells which of them is nearer to the called party."
+            why = f"The records of {names} show such a call; which is nearer to the called party is open."
             for provider, matched in ends:
                 self.hops.append(self._hop(provider, matched, None, "ambiguous"))
         self.gaps.append(Gap("the report", None, why))
@@ -163,7 +163,8 @@ class _Way:
             return None
         name = names.pop()
         if name == CUSTOMER:
-            return self._ended(here)
+            self._ended(here)
+            return None
         if name is not None:
             return self._to(here, name)
         return self._to_unnamed(here)
@@ -172,7 +173,9 @@ class _Way:
         """Upstream stands a provider that is known by name."""
         self._last(upstream=name)
         if name in self.seen:
-            self.gaps.append(Gap(here.provider.name, name, f"The records lead back to {name}, where the call was before."))
+            self.gaps.append(
+                Gap(here.provider.name, name, f"The records lead back to {name}, where the call was before.")
+            )
             return None
         provider = self._known(name)
         if provider.state != "records":
@@ -198,7 +201,8 @@ class _Way:
         if not handing and not line and here.provider.names_trunks:
             further = [matched for _, matched in self._further(here, None)]
             if not any(matched.sure and not matched.renumbered for matched in further):
-                return self._ended(here)
+                self._ended(here)
+            return None
         why = (f"It came in on '{line}', and nobody said whose line that is." if line
                else "Its records do not say where the call came in.")  # fmt: skip
         self.gaps.append(Gap(here.provider.name, None, why))
@@ -229,7 +233,9 @@ class _Way:
                 self.hops.append(self._hop(provider, matched, None, "ambiguous"))
             if ends:
                 names = " and ".join(sorted(provider.name for provider, _ in ends))
-                self.gaps.append(Gap(missing or after, None, f"Behind the gap {names} each show a call that fits."))
+                self.gaps.append(
+                    Gap(missing or after, None, f"Behind the gap {names} each show a call that fits.")
+                )
             return None
         provider, matched = ends[0]
         below = {self._down(provider, r) for r in matched.records}
@@ -243,7 +249,8 @@ class _Way:
             return
         if below and below not in (CUSTOMER, provider.name) and below not in self.seen:
             self._mute(self._known(below), None, f"was handed the call by {provider.name}")
-        text = f"{provider.name} has the call too; who carried it from there to {missing or after} is not covered."
+        there = missing or after
+        text = f"{provider.name} has the call too; who carried it from there to {there} is not covered."
         self.gaps.append(Gap(missing or after, None, text))
 
     # how it looks
@@ -260,32 +267,52 @@ class _Way:
     def _open(self, here: _Here, why: str) -> None:
         self.gaps.append(Gap(here.provider.name, None, why))
 
-    def _mute(self, provider: Provider, below: str | None, why: str, state: str | None = None) -> None:
+    def _mute(self, provider: Provider, below: str | None, why: str, state: State | None = None) -> None:
         """A hop of which nothing is known but that it is one."""
-        said = state or (provider.state if provider.state in _SPEECHLESS else "silent")
-        sentence = {"silent": "handed in nothing", "refused": "will not tell", "not-found": "shows no such call"}[said]
-        text = f"{provider.name} {sentence}" + (f": {why}" if why and said == "not-found" else f"; it {why}" if why else "")
+        own: State = "refused" if provider.state == "refused" else "silent"
+        said: State = state or ("not-found" if provider.state == "not-found" else own)
+        sentence = {
+            "silent": "handed in nothing",
+            "refused": "will not tell",
+            "not-found": "shows no such call",
+        }[said]
+        text = f"{provider.name} {sentence}" + (
+            f": {why}" if why and said == "not-found" else f"; it {why}" if why else ""
+        )
         text += "" if text.endswith(".") else "."
         if provider.notes:
             text += " " + " ".join(provider.notes)
         after = below or (self.hops[-1].provider if self.hops else "the report")
         self.seen.add(provider.name)
         role: Role | None = "terminating" if not self.hops else None
-        self.hops.append(Hop(provider.name, said, role, downstream=below, deadline=self.now + ANSWER_WITHIN, why=text))  # type: ignore[arg-type]
+        self.hops.append(
+            Hop(provider.name, said, role, downstream=below, deadline=self.now + ANSWER_WITHIN, why=text)
+        )
         self.gaps.append(Gap(after, provider.name, text))
 
     def _hop(self, provider: Provider, matched: Matched, below: str | None, state: str) -> Hop:
         record = matched.records[0]
-        common: dict[str, object] = {"why": matched.why, "candidates": len(matched.records) if state != "found" else 0}
+        common: dict[str, object] = {
+            "why": matched.why,
+            "candidates": len(matched.records) if state != "found" else 0,
+        }
         if below and self.hops and self.hops[-1].upstream not in (None, provider.name):
             below = None
         if state == "found":
             common |= {
-                "start": record.start, "calling": record.calling, "called": record.called, "call_id": record.call_id,
-                "attest_seen": record.attest_seen, "attest_sent": record.attest_sent, "spc": record.spc,
-                "record": record.reference, "ingress": record.trunk, "egress": record.egress, "action": record.action,
+                "start": record.start,
+                "calling": record.calling,
+                "called": record.called,
+                "call_id": record.call_id,
+                "attest_seen": record.attest_seen,
+                "attest_sent": record.attest_sent,
+                "spc": record.spc,
+                "record": record.reference,
+                "ingress": record.trunk,
+                "egress": record.egress,
+                "action": record.action,
                 "clock": self._ahead(provider),
-            }  # fmt: skip
+            }
         return Hop(provider.name, state, self._role(provider, record), downstream=below, **common)  # type: ignore[arg-type]
 
     def _role(self, provider: Provider, record: Record) -> Role:
@@ -331,13 +358,17 @@ class _Way:
         return known.name if known else self.peers.knows(text) or text
 
     def _named(self, name: str) -> Provider | None:
-        return next((each for each in self.providers.values() if each.name.casefold() == name.casefold()), None)
+        return next(
+            (each for each in self.providers.values() if each.name.casefold() == name.casefold()), None
+        )
 
     def _known(self, name: str) -> Provider:
         return self._named(name) or Provider(name, state="silent")
 
     def _rest(self) -> Iterable[Provider]:
-        return [each for each in self.providers.values() if each.name not in self.seen and each.state == "records"]
+        return [
+            each for each in self.providers.values() if each.name not in self.seen and each.state == "records"
+        ]
 
     # which record
 
@@ -369,7 +400,9 @@ class _Way:
 
         first = Side(down, tuple(called(down, self.wanted)), handed)
         second = Side(up, tuple(called(up, self.wanted)), received)
-        return upstream(here.matched.records, first, second, self._clock(down, up), self.wanted, direct, missing)
+        return upstream(
+            here.matched.records, first, second, self._clock(down, up), self.wanted, direct, missing
+        )
 
     def _narrowed(self, provider: Provider, matched: Matched) -> Matched:
         """Without calls that the other providers' clocks rule out: all are right within the skew."""
@@ -406,7 +439,8 @@ class _Way:
 
 
 def _stays(provider: Provider, record: Record) -> bool:
-    """Whether the call went no further: an attempt in vain, or no way out where the records name such ways."""
+    """Whether the call went no further: an attempt in vain, or no way out where the records name such
+    ways."""
     return record.failed or (provider.names_egress and is_own(record.egress) and not record.downstream)
 
 
