@@ -96,14 +96,21 @@ def _ways(
     trunks = tuple(int(rng.choice(net.operators[each].trunks)) for each in operators)
     # Customers with an identifier of their own are told apart by it; others share their carrier's.
     own = rng.random() < (0.65 if profile.ways == "fraud" else 0.3)
-    signatures = tuple(net.signature(rng, int(each)) if own else
-    int(rng.choice(net.operators[each].signatures)) for each in operators)  # fmt: skip
+    signatures = tuple(_signature(rng, world, int(each), own) for each in operators)
     if profile.ways == "fraud":
         # A carrier that signs what it does not know says C or B; some say A all the same. Some sign nothing.
         signed = float(rng.choice([1.0, 0.9, 0.0], p=[0.65, 0.15, 0.2]))
         return int(operators[0]), trunks, signatures, int(rng.choice([1, 2, 3], p=[0.25, 0.3, 0.45])), signed
     signed = min(net.operators[each].signed for each in operators)
     return int(operators[0]), trunks, signatures, int(rng.choice([1, 2], p=[0.85, 0.15])), signed
+
+
+def _signature(rng: np.random.Generator, world: World, operator: int, own: bool) -> int:
+    """Place of a customer's signature at an operator; -1 where it signs nothing, for anyone."""
+    has = world.network.operators[operator]
+    if has.signed == 0:
+        return -1
+    return world.network.signature(rng, operator) if own else int(rng.choice(has.signatures))
 
 
 def calls_of(world: World, caller: Caller) -> Calls:
@@ -199,13 +206,9 @@ def _own(rng: np.random.Generator, world: World, operator: int, size: int, toget
     held = np.flatnonzero(plan.holders == operator)
     held = held if len(held) else np.arange(len(plan.exchanges))
     if together:
-        while True:  # nobody rents out a block with a number that is listed as never calling
-            exchange = int(plan.exchanges[rng.choice(held)])
-            line = int(rng.integers(0, 10_000 - size))
-            block = (exchange + 1_000_000) * 10_000 + line + np.arange(size)
-            if not np.isin(block, world.listed).any():
-                return np.asarray(block)
-    return plan.line(rng.choice(held, size), rng.integers(4096, LISTED_FROM, size))
+        first = int(rng.integers(PER_EXCHANGE, LISTED_FROM - size))
+        return plan.line(np.repeat(rng.choice(held), size), first + np.arange(size))
+    return plan.line(rng.choice(held, size), rng.integers(PER_EXCHANGE, LISTED_FROM, size))
 
 
 def _shown(rng: np.random.Generator, world: World, caller: Caller, callee: Party) -> Array:
@@ -215,7 +218,9 @@ def _shown(rng: np.random.Generator, world: World, caller: Caller, callee: Party
     held = callee.number // 10_000
     if profile.shown == "office" and profile.reach == "area":  # it is of the place that it calls
         exchange = int(held[rng.integers(size)])
-        return (exchange * 10_000 + rng.integers(0, 10_000, pool))[rng.integers(0, pool, size)]
+        return (exchange * 10_000 + 2000 + rng.integers(PER_EXCHANGE, LISTED_FROM, pool))[
+            rng.integers(0, pool, size)
+        ]
     if profile.shown in ("own", "office", "range", "customers"):
         mine = _own(rng, world, caller.operator, pool, profile.shown == "range")
         if profile.shown == "customers":
@@ -253,7 +258,7 @@ def _shown(rng: np.random.Generator, world: World, caller: Caller, callee: Party
         exchange = int(plan.exchanges[rng.integers(len(plan.exchanges))])
         return np.asarray((exchange + 1_000_000) * 10_000 + np.cumsum(rng.integers(1, 3, size)) % 10_000)
     if profile.shown == "block":
-        lines = min(3000, max(20, size // pool))
+        lines = min(2500, max(20, size // pool))
         return _own(rng, world, caller.operator, lines, True)[rng.integers(0, lines, size)]
     fresh = _anywhere(rng, world, size)  # 'fresh': each for a call or two
     return np.where(rng.random(size) < 0.8, fresh, np.roll(fresh, 1))

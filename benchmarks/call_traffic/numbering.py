@@ -2,8 +2,8 @@
 
 A person is an integer below `Plan.people` (a power of two). 4,096 persons share an exchange (area code and
 office code, 10,000 lines), so that 41 % of lines are theirs: the rest are organisations, SIMs and empty
-lines. Blocks rented by large callers lie anywhere, over such lines, too: a number may have two holders,
-which is rare.
+lines. Large callers' blocks lie among the lines of organisations, so that two of these may share a line;
+a person's line is nobody else's.
 """
 
 from __future__ import annotations
@@ -62,10 +62,12 @@ def share(values: Array, salt: int) -> Array:
 
 @dataclass(frozen=True)
 class Plan:
-    """The exchanges (six digits each), in their order areas lie together; `holders` are their operators."""
+    """The exchanges (six digits each), in their order areas lie together; `holders` are their operators;
+    `shares` of operators add up to 1 at the last, for numbers that were ported."""
 
     exchanges: Array
     holders: Array
+    shares: Array
     ported: float = 0.25
     """Part of persons that took their number to another operator (about a quarter where porting is old)."""
 
@@ -78,13 +80,14 @@ class Plan:
         """The number and operator of persons."""
         exchange, low = people >> 12, people & (PER_EXCHANGE - 1)
         moved = share(people, 11) < self.ported
-        other = self.holders[(mixed(people, 12) % np.uint64(len(self.holders))).astype(np.int64)]
+        other = np.searchsorted(self.shares, share(people, 12), side="right")
         return Party(self.line(exchange, low), np.where(moved, other, self.holders[exchange]), people)
 
     def line(self, exchange: Array, low: Array) -> Array:
         """A line of an exchange: below 4,096 a person's, then organisations and SIMs, from 7,000 empty."""
-        line = (low * 7919 + exchange * 131) % 10_000
-        return np.asarray((self.exchanges[exchange].astype(np.int64) + 1_000_000) * 10_000 + line)
+        shuffled = (low * 1021 + exchange * 131) % PER_EXCHANGE
+        line = np.where(low < PER_EXCHANGE, shuffled, low) + 2000
+        return np.asarray((self.exchanges[exchange].astype(np.int64) + 1_000_000) * 10_000 + line % 10_000)
 
     def unheld(self, rng: np.random.Generator, size: int) -> Array:
         """Numbers that nobody has."""
@@ -108,7 +111,9 @@ def plan(rng: np.random.Generator, people: int, shares: Array) -> Plan:
     exchanges = np.concatenate(
         [area * 1000 + each for area, each in zip(np.sort(areas), picked, strict=True)]
     )
-    return Plan(exchanges[:count], rng.choice(len(shares), count, p=shares))
+    rising = np.minimum(np.cumsum(shares), 1.0)
+    rising[-1] = 1.0
+    return Plan(exchanges[:count], rng.choice(len(shares), count, p=shares), rising)
 
 
 def toll_free(rng: np.random.Generator, size: int) -> Array:
