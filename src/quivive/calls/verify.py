@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from quivive.calls import claims as claim_forms
+from quivive.calls import credential, es256, rcd, refusals
 from quivive.calls import identity as identities
 from quivive.calls import passport as passports
-from quivive.calls import rcd, refusals
-from quivive.calls.certificates.constraints import violations
-from quivive.calls.numbers import canonical, same
+from quivive.calls.compared import compared
 from quivive.calls.passport import Malformed, Passport
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-
     from quivive.calls.identity import Identity
     from quivive.calls.signers import Signer, Signers
 
@@ -105,20 +102,20 @@ def verify(value: bytes, call: Call, signers: Signers, at: float, policy: Policy
     signer = signers.at(shared.x5u, at)
     codes += signer.codes
     if signer.is_bounded:
-        codes += _authority(signer, shared.header, claims)
+        codes += credential.authority(signer, shared.header, claims)
 
     # Step 4: is the date fresh, and did the certificate hold then?
     if claim_forms.is_time(claims.get("iat")):
-        codes += _date(claims["iat"], call, at, signer, policy.freshness)
+        codes += credential.date(claims["iat"], call, at, signer, policy.freshness)
 
     # Step 5: does the signature fit the received bytes, and the claims this call?
     signature: Signature = "not-checked"
     if signer.key:
-        signature = "valid" if _signed(signer.key, passport.signed, passport.signature) else "invalid"
+        signature = "valid" if es256.holds(signer.key, passport.signed, passport.signature) else "invalid"
         if signature == "invalid":
             codes.append("signature-wrong")
     if "claim-text" not in codes:
-        codes += _compared(claims, call)
+        codes += compared(claims, call)
     return _verdict([(code, "") for code in codes], signature, passport, signer, shared.ppt, policy)
 
 
@@ -197,36 +194,6 @@ def _form(header: Mapping[str, Any], identity: Identity, given: bool) -> list[st
     return codes
 
 
-def _authority(signer: Signer, header: Any, claims: Any) -> list[str]:
-    """May this certificate speak for the number (RFC 8226 §9) and make these claims (RFC 8226 §8, 9118)?"""
-    certificate = signer.certificate
-    codes = []
-    scope = certificate.tn_auth_list if certificate else None
-    if scope and not scope.by_provider_code:
-        # a forwarder speaks for the number that it forwards from, not for the caller's (RFC 8946 §4.1)
-        party = claims.get("div") if header.get("ppt") in ("div", "div-o") else claims.get("orig")
-        number = party.get("tn") if isinstance(party, dict) else None
-        if isinstance(number, str) and not scope.covers(canonical(number) or number):
-            codes.append("certificate-number-not-covered")
-    if certificate and certificate.constraints and violations(certificate.constraints, header, claims):
-        codes.append("certificate-constraint")
-    return codes
-
-
-def _date(iat: float, call: Call, at: float, signer: Signer, freshness: float) -> list[str]:
-    codes = []
-    if iat < at - freshness:
-        codes.append("date-stale")
-    elif iat > at + freshness:
-        codes.append("date-future")
-    if call.date is not None and abs(call.date - iat) > freshness:
-        codes.append("date-header")
-    certificate = signer.certificate
-    if certificate and not certificate.not_before <= iat <= certificate.not_after:
-        codes.append("date-outside-certificate")
-    return codes
-
-
 def _anyway(value: bytes, signers: Signers, at: float) -> Signature:
     """Whether the signature over the received bytes holds though the header or its token does not read."""
     signed, _, last = value.partition(b";")[0].strip().rpartition(b".")
@@ -241,92 +208,7 @@ def _anyway(value: bytes, signers: Signers, at: float) -> Signature:
         signature = passports.decode(last)
     except Malformed:
         return "invalid"
-    return "valid" if len(signature) == 64 and _signed(key, signed, signature) else "invalid"
-
-
-def _signed(key: EllipticCurvePublicKey, signed: bytes, signature: bytes) -> bool:
-    algorithm, refused = _es256()
-    try:
-        key.verify(_der(signature), signed, algorithm)
-    except refused:
-        return False
-    return True
-
-
-@cache
-def _es256() -> tuple[Any, type[Exception]]:
-    """The library's ECDSA with SHA-256 and its refusal; imported once, when the first call is verified."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    return ECDSA(SHA256()), InvalidSignature
-
-
-def _der(signature: bytes) -> bytes:
-    """r and s as OpenSSL wants them. By hand: the library goes through integers, four times as long."""
-    r, s = signature[:32].lstrip(b"\0"), signature[32:].lstrip(b"\0")
-    if not r or r[0] & 0x80:
-        r = b"\0" + r
-    if not s or s[0] & 0x80:
-        s = b"\0" + s
-    return b"\x30%c\x02%c%b\x02%c%b" % (len(r) + len(s) + 4, len(r), r, len(s), s)
-
-
-def _compared(claims: Any, call: Call) -> list[str]:
-    """Caller and callee of the token against those of the call (RFC 8224 §8)."""
-    codes = []
-    orig, dest = claims.get("orig"), claims.get("dest")
-    if call.caller is None:
-        codes.append("caller-anonymous" if call.anonymous else "caller-missing")
-    elif isinstance(orig, dict) and orig.get("tn") != call.caller and not _is_party(orig, call.caller):
-        codes.append("caller-mismatch")
-    if not call.callees:
-        codes.append("callee-missing")
-    elif isinstance(dest, dict):
-        named = _list(dest.get("tn")) + _list(dest.get("uri"))
-        if call.callees[0] not in named and not _names_one(named[: claim_forms.MOST], call.callees):
-            codes.append("callee-mismatch")
-    if claims.get("mky"):
-        codes += _media_keys(claims["mky"], call)
-    return codes
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _is_party(orig: Mapping[str, object], caller: str) -> bool:
-    name = orig.get("tn") or orig.get("uri")
-    return isinstance(name, str) and _same(name, caller)
-
-
-def _names_one(names: Sequence[object], parties: Sequence[str]) -> bool:
-    return any(isinstance(name, str) and _same(name, party) for name in names for party in parties)
-
-
-def _same(name: str, party: str) -> bool:
-    if party.startswith(("sip:", "sips:")) or name.startswith(("sip:", "sips:")):
-        return _address(name) == _address(party)
-    number = canonical(name)
-    return number is not None and same(number, party)
-
-
-def _address(uri: str) -> str:
-    """A SIP address as it is compared: user as it stands, host in lower case, parameters left out."""
-    user, at, host = uri.partition(";")[0].partition("?")[0].rpartition("@")
-    return f"{user}{at}{host.lower()}"
-
-
-def _media_keys(signed: Any, call: Call) -> list[str]:
-    if call.media_keys is None:
-        return ["media-key-unchecked"]
-    keys = {
-        (str(key.get("alg")).lower(), str(key.get("dig")).replace(":", "").upper())
-        for key in _list(signed)
-        if isinstance(key, dict)
-    }
-    return [] if keys == call.media_keys else ["media-key-mismatch"]
+    return "valid" if len(signature) == 64 and es256.holds(key, signed, signature) else "invalid"
 
 
 def _verdict(

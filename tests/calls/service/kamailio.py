@@ -1,4 +1,4 @@
-"""Debian's Kamailio, unmodified, with a configuration of ours, started and ended by the test that needs it."""
+"""Debian's Kamailio, unmodified, with our configuration, started and ended by the test that needs it."""
 
 from __future__ import annotations
 
