@@ -11,7 +11,7 @@ SHOWS = {
     "any": "true",
     "brief": f"not {ANSWERED} or seconds < 60",
     "one-ring": f"not {ANSWERED}",
-    "near": "calls.calling - calls.calling % 10000 = calls.called - calls.called % 10000",
+    "near": f"(not {ANSWERED} or seconds < 60) and calls.calling - calls.calling % 10000 = calls.called - calls.called % 10000",
 }
 """Which calls of a campaign stand first among its examples."""
 
@@ -19,7 +19,7 @@ SHOWS = {
 @dataclass(frozen=True)
 class Draft:
     """A campaign without examples: the calls of `numbers`, where `place` names a column only those with its
-    value; `shows` is a key of SHOWS."""
+    value ('': without one); `shows` is a key of SHOWS."""
 
     kind: str
     key: str

@@ -11,10 +11,11 @@ from quivive.calls.records.campaigns.source import Source, table
 from quivive.calls.records.columns import COLUMNS
 
 MOST = 5
+_HOUR = 3_600_000_000
 
 
 def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
-    """Up to MOST calls of each draft, those that show it first, then by time: their columns that are filled."""
+    """Up to MOST calls of each draft, from the hour that shows it best, by time: their columns that are filled."""
     found: list[list[dict[str, Any]]] = [[] for _ in drafts]
     rows = [
         (place, number, draft.shows, *(draft.place.get(name) for name in SIGNERS))
@@ -30,13 +31,17 @@ def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, An
 
 
 def _sql() -> str:
-    shown = " ".join(f"when picked.shows = '{name}' and ({sql}) then 0" for name, sql in SHOWS.items())
-    within = " and ".join(f"(picked.{name} is null or picked.{name} = calls.{name})" for name in SIGNERS)
+    """Of the calls that show it, those in the hours that have most of them: borrowed numbers have a life."""
+    shows = " or ".join(f"(picked.shows = '{name}' and ({sql}))" for name, sql in SHOWS.items())
+    within = " and ".join(f"(picked.{name} is null or picked.{name} = coalesce(calls.{name}, ''))" for name in SIGNERS)
     columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
+    names = ", ".join(column.name for column in COLUMNS)
     return (
-        f"with shown as (select picked.campaign as campaign, {columns}, row_number() over (partition by "
-        f"picked.campaign order by case {shown} else 1 end, calls.start, calls.record) as place "
-        f"from {{calls}} join picked on calls.calling = picked.number where {within}) "
-        f"select campaign, {', '.join(column.name for column in COLUMNS)} from shown where place <= {MOST} "
-        "order by campaign, place"
+        f"with theirs as (select picked.campaign as campaign, {columns}, case when {shows} then 1 else 0 end as shown "
+        f"from {{calls}} join picked on calls.calling = picked.number where {within}), "
+        f"hours as (select campaign, {names}, shown, sum(shown) over "
+        f"(partition by campaign, start - start % {_HOUR}) as often from theirs), "
+        f"placed as (select campaign, {names}, row_number() over "
+        "(partition by campaign order by shown desc, often desc, start, record) as place from hours) "
+        f"select campaign, {names} from placed where place <= {MOST} order by campaign, place"
     )

@@ -9,13 +9,17 @@ from quivive.calls.records.campaigns.draft import percent
 
 
 def unwelcome(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
-    """Few calls are answered, nearly all of these end within a minute, and hardly any lasts two."""
-    answered: int = row["answered"]
-    return bool(
-        answered * 100 <= row["calls"] * limits["answered_percent"]
-        and row["brief"] * 100 >= answered * limits["brief_percent"]
-        and row["long"] * 100 <= answered * limits["long_percent"]
-    )
+    """Few calls are answered, nearly all of these end within a minute, and hardly any lasts two.
+
+    Four answers are added to the answered, as Agresti and Coull do to bound a share that few calls tell.
+    """
+    answered, calls = row["answered"], row["calls"]
+    few = (answered + 4) * 100 <= (calls + 4) * limits["answered_percent"]
+    fewer = (answered + 4) * 100 <= (calls + 4) * limits["answered_by_few_percent"]
+    brief, long = row["brief"] * 100, row["long"] * 100
+    if fewer and brief >= answered * limits["brief_percent"] and long <= answered * limits["long_percent"]:
+        return True
+    return bool(few and brief >= answered * limits["all_brief_percent"] and long <= answered * 2)
 
 
 def told(row: Mapping[str, Any]) -> str:

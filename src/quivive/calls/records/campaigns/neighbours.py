@@ -12,12 +12,14 @@ from typing import Any
 
 from quivive.calls.records.campaigns.detail import inbound
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.machine import unwelcome
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.rotation import key_of
 from quivive.calls.records.campaigns.scene import Scene
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
+_HOUR = 3_600_000_000
 LEVELS = (("origid",), SIGNERS, ("certificate",), ("spc",), ("trunk",), ())
 """Groups, the narrowest first; the last is all calls, for records that do not say who signed."""
 _COUNTED = ("calls", "answered", "brief", "long", "one_ring")
@@ -28,13 +30,14 @@ def find(scene: Scene) -> Iterator[Draft]:
     calls = _near_calls(scene)
     received = inbound(scene.source, {row["calling"] for row in calls}) if calls else {}
     explained: set[int] = set()
-    for level in LEVELS:
-        for place, rows in _grouped(level, calls):
-            rows = [row for row in rows if row["calling"] not in explained]
-            row = _figures(rows, received)
-            if _is_made_up(row, scene.of(KIND)):
-                explained.update(each["calling"] for each in rows)
-                yield _draft(place, rows, row)
+    for span in (None, _HOUR):
+        for level in LEVELS:
+            for place, rows in _grouped(level, calls, span):
+                rows = [row for row in rows if row["calling"] not in explained]
+                row = _figures(rows, received)
+                if _is_made_up(row, scene.of(KIND)):
+                    explained.update(each["calling"] for each in rows)
+                    yield _draft(place, rows, row)
 
 
 def _near_calls(scene: Scene) -> list[dict[str, Any]]:
@@ -47,16 +50,16 @@ def _near_calls(scene: Scene) -> list[dict[str, Any]]:
     )
 
 
-def _grouped(level: Sequence[str], calls: Sequence[dict[str, Any]]
+def _grouped(level: Sequence[str], calls: Sequence[dict[str, Any]], span: int | None
              ) -> list[tuple[dict[str, str], list[dict[str, Any]]]]:  # fmt: skip
-    groups: dict[tuple[str | None, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in calls:
         values = tuple(row[key] for key in level)
         if len(level) != 1 or values[0] is not None:
-            groups.setdefault(values, []).append(row)
-    named = (({k: v for k, v in zip(level, values, strict=True) if v is not None}, rows)
+            groups.setdefault((*values, row["first"] // span if span else 0), []).append(row)
+    named = (({k: v or "" for k, v in zip(level, values, strict=False)}, rows)
              for values, rows in groups.items())  # fmt: skip
-    return sorted(named, key=lambda each: key_of(each[0]))
+    return sorted(named, key=lambda each: (key_of(each[0]), each[1][0]["first"]))
 
 
 def _figures(rows: Sequence[Mapping[str, Any]], received: Mapping[int, Mapping[str, int]]) -> dict[str, int]:
@@ -73,9 +76,7 @@ def _is_made_up(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
         row["calls"] >= limits["calls"]
         and row["exchanges"] >= limits["exchanges"]
         and row["numbers"] * 100 >= row["calls"] * limits["numbers_percent"]
-        and row["answered"] * 100 <= row["calls"] * limits["answered_percent"]
-        and row["long"] * 100 <= row["answered"] * limits["long_percent"]
-        and row["inbound"] * 100 <= row["calls"] * limits["inbound_percent"]
+        and unwelcome(row, limits)
     )
 
 
@@ -89,5 +90,6 @@ def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Map
     )
     figures = {**row, "answered_percent": percent(row["answered"], row["calls"])}
     numbers = tuple(sorted({each["calling"] for each in rows}))
-    return Draft(KIND, key, numbers, row["calls"], min(each["first"] for each in rows),
-                 max(each["last"] for each in rows), why, figures, "near", place)  # fmt: skip
+    firsts = [each["first"] for each in rows]
+    return Draft(KIND, key, numbers, row["calls"], min(firsts), max(each["last"] for each in rows), why, figures,
+                 "near", place)  # fmt: skip

@@ -21,15 +21,6 @@ def country_code(number: int) -> int | None:
     return None
 
 
-def may_be_mobile(number: int) -> bool:
-    """Whether this is, or may be (North America), the number of a mobile telephone."""
-    import phonenumbers
-    from phonenumbers import PhoneNumberType as Type
-
-    parsed = _parsed(number)
-    return parsed is not None and phonenumbers.number_type(parsed) in (Type.MOBILE, Type.FIXED_LINE_OR_MOBILE)
-
-
 def is_mobile(number: int) -> bool:
     """Whether this is certainly the number of a mobile telephone."""
     import phonenumbers

@@ -25,7 +25,8 @@ _PLACES = ("calling", *SIGNERS)
 
 @dataclass(frozen=True)
 class Profile:
-    """Figures of busy `callers`, and of `groups` by the column they share (their light numbers only)."""
+    """Figures of busy `callers`, and of `groups` by the column they share of numbers with at
+    most `most` calls."""
 
     callers: tuple[Mapping[str, Any], ...]
     groups: tuple[Mapping[str, Any], ...]
@@ -60,32 +61,38 @@ def _sql(sight: Mapping[str, int]) -> str:
         f"select {', '.join(_PLACES)}, 1 as numbers, {flags(sight)} from {{calls}} "
         f"where calling is not null group by {', '.join(_PLACES)}"
     )
-    light = f"where calls <= {sight['light']}"
+    light, few = sight["light"], sight["few"]
     own = {name: name for name in SIGNERS}
     steps = {
         "parties": grain,
         "signers": _sums("signer", "parties", own, light),
+        "scarce": _sums("signer", "parties", own, few),
         "ranges": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, light),
+        "scanty": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, few),
     }
     groups = "having sum(numbers) >= 2 and sum(calls) >= 15"
     levels = [
         _sums("caller", "parties", {"calling": "calling"}, having=f"having sum(calls) >= {sight['busy']}"),
-        _sums("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}, having=groups),
-        *(_sums(name, "signers", {name: name}, f"where {name} is not null", groups) for name in SIGNERS),
-        *(f"select * from {name} where numbers >= 2 and calls >= 15" for name in ("signers", "ranges")),
+        _sums("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}, light, groups),
+        _sums("block", "scanty", {"calling": f"calling - calling % {BLOCK}"}, few, groups),
+        *(_sums(name, "signers", {name: name}, light, groups) for name in SIGNERS),
+        *(_sums(name, "scarce", {name: name}, few, groups) for name in SIGNERS),
+        *(f"select * from {name} where numbers >= 2 and calls >= 15" for name in ("signers", "scarce", "ranges")),
     ]
     named = ", ".join(f"{name} as ({step})" for name, step in steps.items())
     return f"with {named} {' union all '.join(levels)}"
 
 
-def _sums(level: str, source: str, keys: Mapping[str, str], where: str = "", having: str = "") -> str:
+def _sums(level: str, source: str, keys: Mapping[str, str], most: int = 0, having: str = "") -> str:
+    """`most` calls of each number that counts; 0: any."""
     places = ", ".join(f"{keys.get(place) or _null(place)} as {place}" for place in _PLACES)
     sums = ", ".join(f"cast(sum({each}) as bigint) as {each}" for each in ("numbers", *_FIGURES))
-    grouped = f"group by {', '.join(keys.values())}" if keys else ""
+    where = f"where calls <= {most}" if most and source == "parties" else ""
+    named = f"where {level} is not null" if level in SIGNERS else ""
     return (
-        f"select '{level}' as level, {places}, {sums}, "
+        f"select '{level}' as level, {most} as most, {places}, {sums}, "
         "case when min(trunk) <> max(trunk) then 1 else 0 end as spread "
-        f"from {source} {where} {grouped} {having}"
+        f"from {source} {where} {named} group by {', '.join(keys.values())} {having}"
     )
 
 

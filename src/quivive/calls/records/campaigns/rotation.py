@@ -20,7 +20,7 @@ from quivive.calls.records.campaigns.source import table
 
 KIND = "number-rotation"
 NEEDS = ("calling", "called", "answered", "seconds")
-LEVELS = ("origid", "signer", "certificate", "spc", "trunk", "block")
+LEVELS = ("block", "origid", "signer", "certificate", "spc", "trunk")
 """Groups, the narrowest first: what a narrow one explains is not told again under a wide one."""
 _EXPLAINED = 60
 """Per cent of a group's numbers that campaigns told already have."""
@@ -29,8 +29,9 @@ _EXPLAINED = 60
 def find(scene: Scene) -> Iterator[Draft]:
     """Groups of numbers that are one dialer together."""
     explained: set[int] = set()
-    for level in LEVELS:
-        groups = [row for row in scene.profile.of(level) if _is_suspect(row, scene)]
+    tiers = (scene.of("sight")["light"], scene.of("sight")["few"])
+    for level, most in ((level, most) for most in tiers for level in LEVELS):
+        groups = [row for row in scene.profile.of(level) if row["most"] == most and _is_suspect(row, scene)]
         groups.sort(key=lambda row: tuple(str(row[key] or "") for key in key_columns(level)))
         found = []
         lists = members(scene.source, scene.of("sight"), level, groups)
@@ -44,20 +45,29 @@ def find(scene: Scene) -> Iterator[Draft]:
 
 
 def _is_suspect(row: Mapping[str, Any], scene: Scene) -> bool:
-    limits, rings = scene.of(KIND), scene.of("wangiri")["one_ring_percent"]
+    limits = scene.of(KIND)
     return (
         row["numbers"] >= limits["numbers"]
         and row["calls"] >= limits["calls"]
-        and unwelcome(row, limits)
-        and row["one_ring"] * 100 < row["calls"] * rings
+        and (unwelcome(row, limits) or _is_mixed(row, scene))
+        and row["one_ring"] * 100 <= row["calls"] * limits["one_ring_percent"]
+    )
+
+
+def _is_mixed(row: Mapping[str, Any], scene: Scene) -> bool:
+    """Whether many numbers with few calls are answered so seldom that other people's calls do not explain it."""
+    limits = scene.of(KIND)
+    return bool(
+        row["most"] == scene.of("sight")["few"]
+        and row["numbers"] >= limits["mixed_numbers"]
+        and (row["answered"] + 4) * 100 <= (row["calls"] + 4) * limits["mixed_answered_percent"]
     )
 
 
 def _judged(scene: Scene, level: str, found: Sequence[tuple[Mapping[str, Any], list[dict[str, Any]]]]
             ) -> Iterator[Draft]:  # fmt: skip
     limits = scene.of(KIND)
-    light = scene.of("sight")["light"]
-    groups = [(group, [row for row in rows if row["calls"] <= light]) for group, rows in found]
+    groups = [(group, _weighed(group, rows, limits)) for group, rows in found]
     if not groups:
         return
     received = inbound(scene.source, {row["calling"] for _, rows in groups for row in rows})
@@ -67,11 +77,17 @@ def _judged(scene: Scene, level: str, found: Sequence[tuple[Mapping[str, Any], l
         row["inbound"] = sum(received.get(each["calling"], {}).get("inbound", 0) for each in rows)
         row |= reached.get(number, {"called": 0, "near": 0})
         row["in_step"] = in_step(rows)
-        few_return = row["inbound"] * 100 <= row["calls"] * limits["inbound_percent"]
         many = row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
         ordered = level != "block" or row["in_step"] >= limits["in_step_percent"]
-        if many and few_return and ordered and row["near"] * 2 < row["calls"]:
+        if many and ordered and row["near"] * 2 < row["calls"]:
             yield _draft(level, group, rows, row)
+
+
+def _weighed(group: Mapping[str, Any], rows: Sequence[dict[str, Any]], limits: Mapping[str, int]
+             ) -> list[dict[str, Any]]:  # fmt: skip
+    """The light numbers of a group; where people are among them, without those who had a conversation."""
+    light = [row for row in rows if row["calls"] <= group["most"]]
+    return light if unwelcome(group, limits) else [row for row in light if not row["long"]]
 
 
 def _reached(scene: Scene, level: str, groups: Sequence[tuple[Mapping[str, Any], list[dict[str, Any]]]]
@@ -105,7 +121,7 @@ def _draft(level: str, group: Mapping[str, Any], rows: Sequence[Mapping[str, Any
            ) -> Draft:  # fmt: skip
     numbers = tuple(sorted(each["calling"] for each in rows))
     place = (
-        {} if level == "block" else {key: group[key] for key in key_columns(level) if group[key] is not None}
+        {} if level == "block" else {key: group[key] or "" for key in key_columns(level)}
     )
     key = f"range={group['calling'] // BLOCK}xxxx" if level == "block" else key_of(place)
     ordered = (
@@ -123,10 +139,11 @@ def _draft(level: str, group: Mapping[str, Any], rows: Sequence[Mapping[str, Any
         "brief_percent": percent(row["brief"], row["answered"]), "inbound": row["inbound"],
         "in_step_percent": row["in_step"],
     }  # fmt: skip
-    return Draft(KIND, key, numbers, row["calls"], min(each["first"] for each in rows),
-                 max(each["last"] for each in rows), why, figures, "brief", place)  # fmt: skip
+    firsts = [each["first"] for each in rows]
+    return Draft(KIND, key, numbers, row["calls"], min(firsts), max(each["last"] for each in rows), why, figures,
+                 "brief", place)  # fmt: skip
 
 
 def key_of(place: Mapping[str, str]) -> str:
     """'spc=709J, trunk=peer-1'."""
-    return ", ".join(f"{name}={value}" for name, value in place.items())
+    return ", ".join(f"{name}={value or 'none'}" for name, value in place.items())

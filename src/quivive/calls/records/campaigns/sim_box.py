@@ -11,101 +11,128 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from quivive.calls.records.campaigns.detail import Deeds
+from quivive.calls.records.campaigns.detail import inbound
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.numbering import is_mobile, may_be_mobile
+from quivive.calls.records.campaigns.numbering import is_mobile
+from quivive.calls.records.campaigns.profile import BLOCK, flags
 from quivive.calls.records.campaigns.scene import Scene, Sight
-from quivive.calls.records.campaigns.source import table
 
 KIND = "sim-box"
+_RESTLESS = 4
+"""Devices of one card in the time of the records that nobody owns."""
 NEEDS = ("calling", "called", "answered", "seconds")
 
 
 def candidates(sight: Sight) -> Collection[int]:
-    """Numbers with many calls a day of which some are conversations."""
+    """Numbers of mobile telephones with very many calls a day of which some are conversations."""
     limits = sight.thresholds.of(KIND)
-    least = max(limits["calls"], limits["a_day"] * sight.coverage.days)
-    return [row["calling"] for row in sight.profile.callers if row["calls"] >= least and _talks(row, limits)]
+    least = limits["together"] * limits["a_day"] * sight.coverage.days
+    return [
+        row["calling"]
+        for row in sight.profile.callers
+        if row["calls"] >= least and _talks(row, limits) and is_mobile(row["calling"])
+    ]
 
 
 def find(scene: Scene) -> Iterator[Draft]:
-    """Candidates that are mobile, call ever other numbers, and are not called: by device, cell, or alone."""
-    limits = scene.of(KIND)
-    kept = [
-        did
-        for number in candidates(scene.sight)
-        if (did := scene.deeds[number]).called * 100 >= did.calls * limits["distinct_percent"]
-        and did.inbound * 100 <= did.calls * limits["inbound_percent"]
-    ]
-    places = _places(scene, [did.calling for did in kept])
-    mobile = [did for did in kept if _sent_by_mobile(did, places)]
-    for key, dids in sorted(_together(mobile, places).items()):
-        if scene.inbound_seen or not key.startswith("calling="):
-            yield _draft(key, dids, places)
+    """Numbers that call ever other numbers and are not called: several in one place, or one with very many."""
+    cards = _cards(scene)
+    for key, group in sorted(_together(cards, scene.of(KIND)["together"]).items()):
+        if len(group) > 1 or (scene.inbound_seen and _alone(group[0], scene)):
+            yield _draft(key, group)
 
 
 def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
     return bool(row["answered"]) and row["long"] * 100 >= row["answered"] * limits["long_percent"]
 
 
-def _sent_by_mobile(did: Deeds, places: Mapping[int, Mapping[str, Any]]) -> bool:
-    if places.get(did.calling):
-        return may_be_mobile(did.calling)
-    return is_mobile(did.calling)
+def _cards(scene: Scene) -> list[dict[str, Any]]:
+    """Numbers that are like a card in a box, with the device and the cell they were at."""
+    limits = scene.of(KIND)
+    rows = {row["calling"]: row for row in _at_handsets(scene)}
+    for number in candidates(scene.sight):
+        rows.setdefault(number, vars(scene.deeds[number]) | {"imei": None, "imeis": 0, "cell": None})
+    received = inbound(scene.source, rows) if rows else {}
+    kept = []
+    for number, row in sorted(rows.items()):
+        row = row | {"inbound": received.get(number, {}).get("inbound", 0)}
+        ever_other = row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
+        silent = row["inbound"] * 100 <= row["calls"] * limits["inbound_percent"]
+        if ever_other and silent and _talks(row, limits):
+            kept.append(row)
+    return kept
 
 
-def _places(scene: Scene, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The devices and cells of numbers, where the records are a mobile network's."""
-    if not numbers or not (scene.coverage.has("imei") or scene.coverage.has("cell")):
-        return {}
-    rows = scene.source.rows(
-        "select calls.calling as calling, min(imei) as imei, count(distinct imei) as imeis, min(cell) as cell, "
-        "count(distinct cell) as cells from {calls} join picked on calls.calling = picked.number "
-        "group by calls.calling order by calls.calling",
-        picked=table({"number": "bigint"}, [(number,) for number in sorted(numbers)]),
+def _at_handsets(scene: Scene) -> list[dict[str, Any]]:
+    """Numbers with enough calls from handsets that stayed where they were; those that moved are people."""
+    if not (scene.coverage.has("imei") or scene.coverage.has("cell")):
+        return []
+    limits = scene.of(KIND)
+    return scene.source.rows(
+        f"select calling, {flags(scene.of('sight'))}, count(distinct called) as called, min(start) as first, "
+        "max(start) as last, min(imei) as imei, "
+        "count(distinct imei) as imeis, min(cell) as cell "
+        "from {calls} where calling is not null and (imei is not null or cell is not null) group by calling "
+        f"having count(1) >= {limits['a_day'] * scene.coverage.days} "
+        f"and count(distinct cell) <= {limits['cells']} order by calling"
     )
-    return {row["calling"]: row for row in rows if row["imeis"] or row["cells"]}
 
 
-def _together(dids: Sequence[Deeds], places: Mapping[int, Mapping[str, Any]]) -> dict[str, list[Deeds]]:
-    """By device, else by the one cell that several share, else each alone."""
-    groups: dict[str, list[Deeds]] = defaultdict(list)
-    for did in dids:
-        place = places.get(did.calling, {})
-        if place.get("imeis") == 1:
-            groups[f"imei={place['imei']}"].append(did)
-        elif place.get("cells") == 1:
-            groups[f"cell={place['cell']}"].append(did)
-        else:
-            groups[f"calling={did.calling}"].append(did)
-    alone = [key for key, group in groups.items() if len(group) == 1 and not key.startswith("calling=")]
-    for key in alone:
-        did = groups.pop(key)[0]
-        cell = places[did.calling]
-        shared = f"cell={cell['cell']}" if cell["cells"] == 1 else ""
-        groups[shared or f"calling={did.calling}"].append(did)
-    for key in [key for key, group in groups.items() if len(group) == 1 and key.startswith("cell=")]:
-        did = groups.pop(key)[0]
-        groups[f"calling={did.calling}"].append(did)
-    return groups
+def _together(cards: Sequence[dict[str, Any]], least: int) -> dict[str, list[dict[str, Any]]]:
+    """Where `least` share it: by device, by cell (ever new devices apart), without either by first digits.
+
+    The others are alone.
+    """
+    groups: dict[str, list[dict[str, Any]]] = {}
+    rest = list(cards)
+    for shared_by in (_device, _restless_in_cell, _cell, _range):
+        shared: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for card in rest:
+            shared[shared_by(card)].append(card)
+        groups |= {key: group for key, group in shared.items() if key and len(group) >= least}
+        taken = {card["calling"] for group in groups.values() for card in group}
+        rest = [card for card in rest if card["calling"] not in taken]
+    return groups | {f"calling={card['calling']}": [card] for card in rest}
 
 
-def _draft(key: str, dids: Sequence[Deeds], places: Mapping[int, Mapping[str, Any]]) -> Draft:
-    calls, called, inbound = (
-        sum(getattr(each, name) for each in dids) for name in ("calls", "called", "inbound")
+def _device(card: Mapping[str, Any]) -> str:
+    return f"imei={card['imei']}" if card["imei"] else ""
+
+
+def _restless_in_cell(card: Mapping[str, Any]) -> str:
+    return f"{_cell(card)}, devices=changing" if _cell(card) and card["imeis"] >= _RESTLESS else ""
+
+
+def _cell(card: Mapping[str, Any]) -> str:
+    return f"cell={card['cell']}" if card["cell"] else ""
+
+
+def _range(card: Mapping[str, Any]) -> str:
+    return "" if card["imei"] or card["cell"] else f"range={card['calling'] // BLOCK}xxxx"
+
+
+def _alone(card: Mapping[str, Any], scene: Scene) -> bool:
+    limits = scene.of(KIND)
+    return bool(
+        card["calls"] >= limits["alone_a_day"] * scene.coverage.days
+        and card["inbound"] * 100 <= card["calls"] * limits["alone_inbound_percent"]
     )
-    answered = sum(each.answered for each in dids)
+
+
+def _draft(key: str, cards: Sequence[Mapping[str, Any]]) -> Draft:
+    calls, called, received, answered = (
+        sum(card[name] for card in cards) for name in ("calls", "called", "inbound", "answered")
+    )
     figures = {
-        "numbers": len(dids), "calls": calls, "called": called, "inbound": inbound,
+        "numbers": len(cards), "calls": calls, "called": called, "inbound": received,
         "answered_percent": percent(answered, calls),
     }  # fmt: skip
-    shared = {"imei": " from one device", "cell": " from one cell", "calling": ""}[key.partition("=")[0]]
-    moves = len(dids) == 1 and places.get(dids[0].calling, {}).get("cells") == 1
-    still = " It never left its cell." if moves else ""
-    subject = "A mobile number" if len(dids) == 1 else f"{len(dids)} mobile numbers"
+    place = {"imei": " at one device", "cell": " in one cell", "range": " of one range"}
+    subject = f"{len(cards)} mobile numbers{place.get(key.partition('=')[0], '')}" if cards[1:] else "A mobile number"
     why = (
-        f"{subject}{shared} made {plural(calls, 'call')} to {plural(called, 'number')} and received "
-        f"{inbound:,}: calls go out, and hardly any come in.{still}"
+        f"{subject} made {plural(calls, 'call')}, each to nearly always another number ({called:,}), and received "
+        f"{received:,}: conversations go out, and hardly any come in."
     )
-    return Draft(KIND, key, tuple(sorted(each.calling for each in dids)), calls, min(e.first for e in dids),
-                 max(e.last for e in dids), why, figures)  # fmt: skip
+    firsts = [card["first"] for card in cards]
+    return Draft(KIND, key, tuple(sorted(card["calling"] for card in cards)), calls, min(firsts),
+                 max(card["last"] for card in cards), why, figures)  # fmt: skip

@@ -6,7 +6,7 @@ lines for safety; so it takes several such calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
@@ -18,13 +18,14 @@ NEEDS = ("calling", "trunk", "seconds")
 
 _OVERLAPS = """
 with lined as (
-  select calls.calling as calling, trunk, start, called,
+  select calls.calling as calling, trunk, start, called, answered, seconds,
     start + (coalesce(ring, 0) + coalesce(seconds, 0)) * cast(1000000 as bigint) as ends,
     lag(trunk) over (partition by calls.calling order by start, record) as before,
     lag(start + (coalesce(ring, 0) + coalesce(seconds, 0)) * cast(1000000 as bigint))
       over (partition by calls.calling order by start, record) as until
   from {calls} join picked on calls.calling = picked.number where trunk is not null)
-select calling, count(*) as calls, count(distinct trunk) as trunks, count(distinct called) as called,
+select calling, count(*) as calls, count(distinct trunk) as trunks, count(case when coalesce(answered, seconds > 0) then 1 end) as answered,
+  count(case when seconds >= {long} then 1 end) as long, count(distinct called) as called,
   count(case when before <> trunk and start < until then 1 end) as overlaps, min(start) as first, max(start) as last
 from lined group by calling order by calling
 """
@@ -37,10 +38,21 @@ def find(scene: Scene) -> Iterator[Draft]:
                      if row["spread"] and row["calls"] >= limits["calls"])  # fmt: skip
     if not numbers:
         return
-    rows = scene.source.ask(_OVERLAPS, picked=table({"number": "bigint"}, [(each,) for each in numbers]))
-    for row in rows.to_pylist():
-        if row["trunks"] >= limits["trunks"] and row["overlaps"] >= limits["overlaps"]:
+    sql = _OVERLAPS.replace("{long}", str(scene.of("sight")["long_seconds"]))
+    for row in scene.source.rows(sql, picked=table({"number": "bigint"}, [(each,) for each in numbers])):
+        if _is_borrowed(row, limits):
             yield _draft(row)
+
+
+def _is_borrowed(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
+    if row["trunks"] < limits["trunks"] or row["overlaps"] < limits["overlaps"]:
+        return False
+    unwelcome = (
+        row["answered"] * 100 <= row["calls"] * limits["answered_percent"]
+        and row["long"] * 100 <= row["answered"] * limits["long_percent"]
+    )
+    at_once = row["overlaps"] * 100 >= row["calls"] * limits["at_once_percent"]
+    return unwelcome or (at_once and row["trunks"] >= limits["at_once_trunks"])
 
 
 def _draft(row: dict[str, Any]) -> Draft:
@@ -51,4 +63,4 @@ def _draft(row: dict[str, Any]) -> Draft:
         f"{plural(row['overlaps'], 'call')} began on one while a call on another had not ended."
     )
     return Draft(KIND, f"calling={row['calling']}", (row["calling"],), row["calls"], row["first"], row["last"],
-                 why, figures)  # fmt: skip
+                 why, figures, "brief")  # fmt: skip

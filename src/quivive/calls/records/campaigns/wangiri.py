@@ -85,7 +85,8 @@ def _is_bait(numbers: Sequence[int], row: Mapping[str, Any], limits: Mapping[str
     called_back = row["people"] >= limits["called_back"] and (
         row["people"] * 1000 >= row["called"] * limits["called_back_permille"]
     )
-    return bool(trait(numbers[0])) or (foreign and called_back)
+    each = row["calls"] >= limits["each"] * len(numbers)
+    return (foreign and (called_back or each)) or (bool(trait(numbers[0])) and (called_back or each))
 
 
 def _draft(group: Sequence[dict[str, Any]], row: dict[str, Any]) -> Draft:
