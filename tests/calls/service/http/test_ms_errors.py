@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from calls.service.http.serving import Client, serving
 from calls.service.http.test_ms import DIV, PARTIES, RPH, SHAKEN
 from calls.signed import identity
+from quivive.calls.service.http import ms
 from quivive.calls.service.http.bodies import LONGEST
 
 SIGNING, VERIFICATION = "/stir/v1/signing", "/stir/v1/verification"
@@ -178,6 +180,25 @@ def test_a_body_without_an_announced_length_is_not_read(client: Client) -> None:
         {"content-type": "application/json", "transfer-encoding": "chunked"},
     )  # fmt: skip
     assert answer.status == 411
+
+
+def test_a_client_that_dawdles_is_not_waited_for(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ms, "SLOWEST", 0.2)
+    answer = client.ask("POST", SIGNING, b"{", {"content-type": "application/json", "content-length": "100"})
+    assert (answer.status, answer.json) == (408, {"error": "Request body took too long"})
+
+
+def test_a_client_that_hangs_up_halfway_harms_nobody(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = (
+        f"POST {SIGNING} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    )
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", client.port)) as half:
+            half.sendall(head.encode() + b'{"signingRequest"')
+    assert client.sign(**SHAKEN).status == 200
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_many_long_identities_are_judged_in_bounded_time(client: Client) -> None:

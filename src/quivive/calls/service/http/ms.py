@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from starlette.requests import ClientDisconnect
 
 from quivive.calls.service.house import Live, Peer
 from quivive.calls.service.http import bodies, ms_requests, ms_signing, ms_verification, schemas
@@ -107,6 +108,8 @@ async def _body(request: Request, service: _Service) -> bytes:
         return await asyncio.wait_for(request.body(), SLOWEST)
     except TimeoutError as late:
         raise Refused(408) from late
+    except ClientDisconnect as gone:  # nobody reads the answer; it is counted as malformed
+        raise Refused(400, error=_MISSING[service]) from gone
 
 
 def _accepts_json(accept: str) -> bool:
