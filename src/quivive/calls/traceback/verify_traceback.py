@@ -296,12 +296,13 @@ def check(data: bytes, now: datetime | None = None) -> Checked:
     starts = _starts(lines)
     for number, line in enumerate(lines):
         _one(found, number, line, starts[number])
+    own = {fault.entry for fault in found.faults}  # beside these, others would be blamed for their change
     for number in range(len(found.entries)):
-        found.parents.append(_parent(found, number))
+        found.parents.append(_parent(found, number, own))
     for number, entry in enumerate(found.entries):
-        if entry is not None:
-            _beside(found, number, entry, now or datetime.now(timezone.utc))  # noqa: UP017
-    _closing(found)
+        if entry is not None and number not in own:
+            _beside(found, number, entry, now or datetime.now(timezone.utc), own)  # noqa: UP017
+    _closing(found, own)
     found.faults = sorted(dict.fromkeys(found.faults), key=lambda f: -1 if f.entry is None else f.entry)
     return found
 
@@ -347,7 +348,7 @@ def _fault(found: Checked, number: int, name: str, text: str, at: tuple[int, int
     return Fault(number, entry["who"]["name"] if entry else "", name, text, at)
 
 
-def _parent(found: Checked, number: int) -> int | None:
+def _parent(found: Checked, number: int, own: set[int | None]) -> int | None:
     """The place of the entry that this one was added to; a fault where there is none."""
     entry = found.entries[number]
     if entry is None or number == 0:
@@ -355,6 +356,8 @@ def _parent(found: Checked, number: int) -> int | None:
     before, after = found.hashes[:number], found.hashes[number:]
     if entry["previous"] in before:
         return before.index(entry["previous"])
+    if number in own:  # it may be its own quotation that was changed
+        return None
     if entry["previous"] in after:
         text = "stands before the entry that it was added to: the order was changed"
         found.faults.append(_fault(found, number, "previous", text))
@@ -368,7 +371,7 @@ def _parent(found: Checked, number: int) -> int | None:
     return None
 
 
-def _beside(found: Checked, number: int, entry: dict[str, Any], now: datetime) -> None:
+def _beside(found: Checked, number: int, entry: dict[str, Any], now: datetime, own: set[int | None]) -> None:
     """One entry beside the one that it was added to: was it asked, by whom, when?"""
 
     def wrong(name: str, text: str) -> None:
@@ -385,10 +388,11 @@ def _beside(found: Checked, number: int, entry: dict[str, Any], now: datetime) -
     for place, each in enumerate(entry["next"]):
         if each["clear"] is not None and digest("hand-off", each["clear"]) != each["digest"]:
             wrong(f"next.{place}.clear", "is not what the digest beside it was made of")
-    first, parent = found.entries[0], found.parents[number]
+    first = None if 0 in own else found.entries[0]
     if entry["kind"] in BY_INVESTIGATOR and first and entry["signer"]["key"] != first["signer"]["key"]:
         wrong("signer", "only who asked may write such an entry, and this is another key")
-    if parent is not None and (before := found.entries[parent]) is not None:
+    parent = found.parents[number]
+    if parent is not None and parent not in own and (before := found.entries[parent]) is not None:
         _after(entry, before, wrong)
 
 
@@ -418,8 +422,9 @@ def _as_asked(entry: dict[str, Any], before: dict[str, Any], asked: dict[str, An
         wrong("signer", "signed with another key than the one that was known of who was asked")
 
 
-def _closing(found: Checked) -> None:
-    places = [n for n, entry in enumerate(found.entries) if entry and entry["kind"] == "close"]
+def _closing(found: Checked, own: set[int | None]) -> None:
+    closing = [n for n, entry in enumerate(found.entries) if entry and entry["kind"] == "close"]
+    places = [number for number in closing if number not in own]
     for number in places:
         entry = found.entries[number]
         assert entry is not None
@@ -428,17 +433,26 @@ def _closing(found: Checked) -> None:
             here = there[place] if place < len(there) else None
             then = covers[place] if place < len(covers) else None
             if here != then and not any(fault.entry == place for fault in found.faults):
-                at = min(place, number)
-                found.faults.append(_fault(found, at, "", "is not the entry that stood here at the closing"))
+                text = "is not the entry that stood here at the closing"
+                found.faults.append(_fault(found, min(place, number), "", text))
     found.closed = bool(places) and places[-1] == len(found.entries) - 1
 
 
 def unanswered(found: Checked) -> list[tuple[int, int, dict[str, Any]]]:
-    """Hand-offs that no answer and no silence follows: entry, place in it, the hand-off. None is skipped."""
-    done = {(found.parents[n], entry["asked"]["place"]) for n, entry in enumerate(found.entries)
-            if entry and entry["asked"] and found.parents[n] is not None}  # fmt: skip
-    return [(n, place, handed) for n, entry in enumerate(found.entries) if entry
-            for place, handed in enumerate(entry["next"]) if (n, place) not in done]  # fmt: skip
+    """Hand-offs that no sound answer or silence follows: entry, place in it, and the hand-off."""
+    broken = {fault.entry for fault in found.faults}
+    done = {
+        (found.parents[number], entry["asked"]["place"])
+        for number, entry in enumerate(found.entries)
+        if entry and entry["asked"] and found.parents[number] is not None and number not in broken
+    }
+    return [
+        (number, place, handed)
+        for number, entry in enumerate(found.entries)
+        if entry
+        for place, handed in enumerate(entry["next"])
+        if (number, place) not in done
+    ]
 
 
 # Signatures
@@ -490,7 +504,10 @@ def certificate_faults(entry: dict[str, Any]) -> list[str]:
 def check_export(files: dict[str, bytes]) -> tuple[Checked, list[Fault], list[str]]:
     """The chain, what is wrong with the files around it, and notes, in sentences."""
     found = check(files.get(NAMES[0], b""))
-    faults, notes = check_manifest(files)
+    faults, notes, key = check_manifest(files)
+    asker = found.entries[0] if found.entries and not any(f.entry == 0 for f in found.faults) else None
+    if asker and key and key != asker["signer"]["key"]:
+        faults.append(_of_manifest("signer", "signed by another key than the question"))
     faults += check_opened(found, files.get(NAMES[1], b""))
     return found, faults, notes
 
@@ -500,31 +517,38 @@ def check_opened(found: Checked, data: bytes) -> list[Fault]:
     faults: list[Fault] = []
     for number, line in enumerate(data.split(b"\n")[1:-2]):
         entry = found.entries[number] if number < len(found.entries) else None
-        try:
-            opened = parsed(line.rstrip(b","))["fields"]
-            signed = ((entry or {}).get("answer") or {}).get("digests", {})
-            names = set(opened or {}) - set(signed)
-            names |= {k for k, v in (opened or {}).items() if k in signed
-                      and digest("answer", [v["salt"], k, v["value"]]) != signed[k]}  # fmt: skip
-        except (Wrong, KeyError, TypeError, AttributeError):
-            faults.append(Fault(number, "", "", "the line does not read", None, NAMES[1]))
-            continue
-        if opened and not _handed_as_signed(opened, entry):
-            names.add("next")
         who = entry["who"]["name"] if entry else ""
+        try:
+            names = _not_as_signed(parsed(line.rstrip(b","))["fields"], entry) if entry else []
+        except (Wrong, KeyError, TypeError, AttributeError):
+            faults.append(Fault(number, who, "", "the opened answer does not read", None, NAMES[1]))
+            continue
         text = "the opened value is not what the provider signed"
-        faults += [Fault(number, who, name, text, None, NAMES[1]) for name in sorted(names)]
+        faults += [Fault(number, who, name, text, None, NAMES[1]) for name in names]
     return faults
 
 
-def _handed_as_signed(opened: dict[str, Any], entry: dict[str, Any] | None) -> bool:
-    """Whether what who asked reads of the hand-offs is what the next provider was given."""
-    told = opened["next"]["value"] if "next" in opened else []
-    return [digest("hand-off", each) for each in told] == [each["digest"] for each in (entry or {})["next"]]
+def _not_as_signed(opened: dict[str, Any] | None, entry: dict[str, Any]) -> list[str]:
+    """The opened fields whose value, with its salt, does not give the digest in the entry."""
+    if opened is None:
+        return []
+    signed = (entry["answer"] or {"digests": {}})["digests"]
+    wrong = {
+        name
+        for name, held in opened.items()
+        if digest("answer", [held["salt"], name, held["value"]]) != signed.get(name)
+    }
+    told = [digest("hand-off", each) for each in opened["next"]["value"]]
+    if told != [each["digest"] for each in entry["next"]]:
+        wrong.add("next")
+    return sorted(wrong)
 
 
-def check_manifest(files: dict[str, bytes]) -> tuple[list[Fault], list[str]]:
-    """Every file against its hashes, by blocks: the changed byte is searched for and named."""
+def check_manifest(files: dict[str, bytes]) -> tuple[list[Fault], list[str], Any]:
+    """Every file against its hashes, by blocks: the changed byte is searched for and named.
+
+    Gives the faults, notes, and the key that signed the list, where the list is as it was signed.
+    """
     try:
         manifest = parsed(files.get("manifest.json", b"").rstrip(b"\n"), MOST_BYTES)
         content, own = manifest["content"], manifest["digest"]
@@ -534,7 +558,7 @@ def check_manifest(files: dict[str, bytes]) -> tuple[list[Fault], list[str]]:
         sound = form and digest("manifest", [content, manifest["signature"], manifest["signer"]]) == own
     except (Wrong, KeyError, TypeError, AttributeError, ValueError) as error:
         said = f"does not read ({error})"
-        return [_of_manifest("", said)], []
+        return [_of_manifest("", said)], [], None
     faults = []
     for name in sorted({*listed, *NAMES}):
         if name not in files or name not in listed:
@@ -548,22 +572,13 @@ def check_manifest(files: dict[str, bytes]) -> tuple[list[Fault], list[str]]:
         fits = False
     if fits is False or not sound:
         faults.append(_of_manifest("", "this list of hashes is not as it was signed"))
-    first = _first(files)
-    if first is not None and manifest["signer"].get("key") != first:
-        faults.append(_of_manifest("signer", "signed by another key than the question"))
     extra = sorted(set(files) - set(listed) - {"manifest.json"})
-    return faults, [f"{name} is no part of the export and was not looked at." for name in extra]
+    notes = [f"{name} is no part of the export and was not looked at." for name in extra]
+    return faults, notes, manifest["signer"].get("key") if fits is not False and sound else None
 
 
 def _of_manifest(name: str, text: str) -> Fault:
     return Fault(None, "", name, text, None, "manifest.json")
-
-
-def _first(files: dict[str, bytes]) -> Any:
-    try:
-        return parsed(files[NAMES[0]].split(b"\n")[0])["signer"]["key"]
-    except (Wrong, KeyError, TypeError):
-        return None
 
 
 def block_hashes(data: bytes) -> list[str]:
