@@ -24,7 +24,12 @@ STATUS = {"valid": 0, "invalid": 1, "could-not-look": 3}
 _FILE = click.Path(path_type=Path, allow_dash=True)
 
 
-_ELSEWHERE: dict[str, str] = {"records": "calls_records", "traceback": "calls_traceback", "trace": "calls_trace", "serve": "calls_serve"}
+_ELSEWHERE: dict[str, str] = {
+    "records": "calls_records",
+    "serve": "calls_serve",
+    "trace": "calls_trace",
+    "traceback": "calls_traceback",
+}
 """Commands of this group that stand in other modules."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from quivive.calls.signers import Signers
@@ -74,6 +75,8 @@ class House:
     dates: Mapping[str, str] = field(default_factory=dict)
     """Name of each trust list → its date, for readiness and logs."""
     contact: Contact | None = None
+    trust_until: float = inf
+    """When the first revocation list runs out, Unix seconds."""
 
     def peer(self, address: str) -> Peer | None:
         """The peer with that IP address; the first that fits."""

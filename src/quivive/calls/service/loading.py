@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 from quivive.calls import refusals, signers
@@ -53,6 +55,7 @@ def load(
         loaded=clock(),
         dates=_dates(trusted),
         contact=settings.contact,
+        trust_until=min((each.next_update for each in trusted.crls), default=inf),
     )
 
 
@@ -82,8 +85,6 @@ def _check_chain(chain: bytes, name: str) -> object:
 
 def _dates(trusted: trust.Trust) -> dict[str, str]:
     """The date of each list: of roots the day they were gathered, of a revocation list its issue."""
-    from datetime import UTC, datetime
-
     dates = {"roots": trusted.source.date} if trusted.source.date else {}
     for number, each in enumerate(trusted.crls, 1):
         dates[f"crl-{number}"] = datetime.fromtimestamp(each.this_update, UTC).isoformat()
