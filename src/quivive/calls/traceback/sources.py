@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 
-from quivive.calls.traceback import tables
+from quivive.calls.traceback import native, tables
 from quivive.calls.traceback.hops import Query
 from quivive.calls.traceback.record import Record
 from quivive.calls.traceback.spellings import ending
+from quivive.calls.traceback.tables import Window
 from quivive.errors import Unreadable, UsageError
 
 SKEW = 90.0
@@ -100,16 +101,14 @@ def read(
     piles: dict[str, _Pile] = {name: _Pile() for name in files}
     reach = query.tolerance + 3 * skew + AROUND
 
-    def keep(start: float) -> bool:
-        return abs(start - query.at) <= reach
-
+    window = query.at - reach, query.at + reach
     for name, paths in files.items():
         for path in paths:
-            _take(piles, name, path, keep, columns or {}, zone)
+            _take(piles, name, path, window, columns or {}, zone)
     return [_provider(name, pile) for name, pile in piles.items()]
 
 
-def _take(piles: dict[str, _Pile], name: str, path: Path, keep: Callable[[float], bool],
+def _take(piles: dict[str, _Pile], name: str, path: Path, window: Window,
           columns: Mapping[str, str], zone: tzinfo | None) -> None:  # fmt: skip
     if not path.is_file():
         raise UsageError(f"{path} is no file: name the records of '{name}'.")
@@ -119,7 +118,7 @@ def _take(piles: dict[str, _Pile], name: str, path: Path, keep: Callable[[float]
     with path.open("rb") as file:
         head = file.read(4)
     try:
-        found = _capture(path, keep) if head in _PCAP else _table(path, keep, columns, zone)
+        found = _capture(path, window) if head in _PCAP else _table(path, window, columns, zone)
     except Unreadable as error:
         piles[name].notes.append(str(error))
         return
@@ -140,30 +139,25 @@ def _of(piles: Mapping[str, _Pile], own: str) -> str | None:
     return next((name for name in piles if name.casefold() == own.casefold()), own)
 
 
-def _table(
-    path: Path, keep: Callable[[float], bool], columns: Mapping[str, str], zone: tzinfo | None
-) -> tables.Read:
+def _table(path: Path, window: Window, columns: Mapping[str, str], zone: tzinfo | None) -> tables.Read:
+    if native.is_one(path) and not columns:
+        return native.read(path, window, zone)
     try:
-        return tables.read(path, keep, columns, zone)
-    except Unreadable:
-        found = _native(path, keep, zone)
-        if found is None:
-            raise
-        return found
+        return tables.read(path, window, columns, zone)
+    except Unreadable as error:
+        try:
+            return native.read(path, window, zone)
+        except (Unreadable, UsageError):
+            raise error from None
 
 
-def _native(path: Path, keep: Callable[[float], bool], zone: tzinfo | None) -> tables.Read | None:
-    """Records of a telephone system's own layout; None where it is none that is known."""
-    return None
-
-
-def _capture(path: Path, keep: Callable[[float], bool]) -> tables.Read:
+def _capture(path: Path, window: Window) -> tables.Read:
     from quivive.calls.traceback.legs import records_of
 
     found = tables.Read()
     for record in records_of(path):
         found.rows += 1
-        if record.start is not None and keep(record.start):
+        if record.start is not None and window[0] <= record.start <= window[1]:
             found.add("", record)
     return found
 

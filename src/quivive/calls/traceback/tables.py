@@ -12,15 +12,17 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from quivive.calls.traceback.record import Record
 from quivive.errors import TooLarge, Unreadable, UsageError
 
+Window: TypeAlias = tuple[float, float]
+"""First and last Unix second of the records that are wanted."""
 MOST_ROWS = 2_000_000
 """Records within the window that one provider's files may hold."""
 _LARGEST_JSON = 2**28
@@ -158,8 +160,8 @@ def rows_of(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     return _csv(path, head)
 
 
-def read(path: Path, keep: Callable[[float], bool], columns: Mapping[str, str], zone: tzinfo | None) -> Read:
-    """The calls of a file whose time `keep` wants; a row without time is an answer and kept.
+def read(path: Path, window: Window, columns: Mapping[str, str], zone: tzinfo | None) -> Read:
+    """The calls of a file within `window` (Unix seconds); a row without time is an answer and kept.
 
     Raises Unreadable where it is no table of calls.
     """
@@ -178,7 +180,7 @@ def read(path: Path, keep: Callable[[float], bool], columns: Mapping[str, str], 
             if len(found.refused) < 20:
                 found.refused.append(f"{path.name}, {place}: {error}")
             continue
-        if record.start is None or keep(record.start):
+        if record.start is None or window[0] <= record.start <= window[1]:
             found.add(str(_first(values, "provider") or ""), record)
     return found
 
