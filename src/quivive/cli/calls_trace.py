@@ -89,7 +89,7 @@ def trace(
     with working("reading records"):
         read = sources.read(files, query, _columns(columns), _zone(zone), options["skew"])
     found, book = _traced(query, read, [*told, *peers], first, options["skew"])
-    from quivive.calls.traceback import shown
+    from quivive.cli import calls_trace_text as shown
 
     text = (
         json.dumps(shown.as_json(found, read, book), indent=2)
@@ -178,7 +178,8 @@ def _columns(given: tuple[str, ...]) -> dict[str, str]:
 
 def _legs(files: Mapping[str, list[Path]], as_json: bool) -> None:
     """Without a reported call: what the captures show."""
-    from quivive.calls.traceback import legs, shown
+    from quivive.calls.traceback import legs
+    from quivive.cli import calls_trace_text as shown
 
     others = [path.name for paths in files.values() for path in paths if path.suffix.lower() not in _PCAP]
     if others:

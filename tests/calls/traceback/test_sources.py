@@ -58,7 +58,8 @@ def test_times_without_a_zone_are_of_the_zone_given(tmp_path):
 
 @pytest.mark.parametrize(
     "time",
-    ["1795348800", "1795348800000", "1795348800000000", "2026-11-22T13:00:00+01:00", "2026-11-22 12:00:00 UTC",
+    ["1795348800", "1795348800000", "1795348800000000", "2026-11-22T13:00:00+01:00",
+     "2026-11-22 12:00:00 UTC",
      "11/22/2026 12:00:00", "20261122120000"],
 )  # fmt: skip
 def test_times_are_read_as_tables_write_them(tmp_path, time):
@@ -137,6 +138,11 @@ def test_nothing_handed_in_is_silence_and_an_unreadable_file_is_said(tmp_path):
     assert [each.state for each in found] == ["silent", "silent", "silent"]
     assert "empty" in found[1].notes[0]
     assert found[2].notes
+
+
+def test_a_table_without_rows_is_no_silence(tmp_path):
+    found = read(tmp_path, "a.csv", "start,calling,called\n")
+    assert (found.state, found.rows, found.records) == ("records", 0, ())
 
 
 def test_a_missing_file_is_wrong_use(tmp_path):

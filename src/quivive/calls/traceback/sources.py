@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -82,8 +82,7 @@ class _Pile:
     records: list[Record] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rows: int = 0
-    answers: int = 0
-    states: list[str] = field(default_factory=list)
+    files: int = 0
 
 
 def read(
@@ -126,6 +125,7 @@ def _take(piles: dict[str, _Pile], name: str, path: Path, window: Window,
         pile = piles.setdefault(_of(piles, own) or name, _Pile())
         pile.records += records
     piles[name].rows += found.rows
+    piles[name].files += 1
     if found.bad:
         piles[name].notes.append(
             f"{found.bad} rows of {path.name} do not read, the first: {found.refused[0]}."
@@ -166,7 +166,7 @@ def _provider(name: str, pile: _Pile) -> Provider:
     said = [record.state for record in pile.records if record.state and not record.called]
     calls = [record for record in pile.records if record.called or record.start is not None]
     answer = any(r.upstream or (r.customer and not r.trunk) for r in calls) and len(calls) <= 20
-    state = "records" if pile.rows and (calls or not said) else said[0] if said else "silent"
+    state = "records" if pile.files and (calls or not said) else said[0] if said else "silent"
     refusals = [record.state for record in calls if record.state in ("refused", "not-found", "silent")]
     if refusals and len(refusals) == len(calls):
         state, calls = str(refusals[0]), []
@@ -190,17 +190,3 @@ def folder(path: Path) -> tuple[dict[str, list[Path]], list[str]]:
         else:
             files.setdefault(each.name.split(".")[0], []).append(each)
     return files, peers
-
-
-def with_silent(providers: Iterable[Provider], names: Iterable[str]) -> list[Provider]:
-    """And those whom others name and who handed in nothing."""
-    held = list(providers)
-    known = {each.name.casefold() for each in held}
-    return held + [
-        Provider(name, state="silent") for name in dict.fromkeys(names) if name.casefold() not in known
-    ]
-
-
-def renamed(provider: Provider, records: Iterable[Record]) -> Provider:
-    """The same provider with other records."""
-    return replace(provider, records=tuple(records))

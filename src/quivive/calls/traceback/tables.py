@@ -182,7 +182,16 @@ def read(path: Path, window: Window, columns: Mapping[str, str], zone: tzinfo | 
             continue
         if record.start is None or window[0] <= record.start <= window[1]:
             found.add(str(_first(values, "provider") or ""), record)
+    if mapping is None:
+        mapped(dict.fromkeys(_header(path)), columns, path)
     return found
+
+
+def _header(path: Path) -> list[str]:
+    """The columns of a table without rows."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        line = file.readline(_LONGEST_FIELD)
+    return next(csv.reader([line], delimiter=_delimiter(line)), [])
 
 
 def mapped(row: Mapping[str, Any], columns: Mapping[str, str], path: Path) -> dict[str, tuple[str, int]]:
