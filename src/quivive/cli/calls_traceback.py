@@ -90,7 +90,7 @@ def new(keys: Path, case: str, contact: str | None, basis: str | None, to: tuple
         raise UsageError(f"{keys / signing.PUBLIC} does not belong to the private key beside it.")
     query = _query(**call)
     author = _author(own.name, keys, key, cert, contact)
-    asked = _hand_offs(to, providers, query, author.at, hours)
+    asked = _hand_offs(_somebody(to), providers, query, author.at, hours)
     _write(output, file.question(case, query, author, own.seal, asked, basis))
     _told(asked, output)
 
@@ -287,9 +287,7 @@ def ask(path: Path, keys: Path, key: Path | None, cert: Path | None, after: int,
     data = file.read(path)
     author = _author(_party(keys).name, keys, key, cert, None)
     query = opening.query_after(file.sound(data), after, _sealing(keys))
-    asked = _hand_offs(to, providers, query, author.at, hours)
-    if not asked:
-        raise UsageError("Nobody is asked: give --ask NAME.")
+    asked = _hand_offs(_somebody(to), providers, query, author.at, hours)
     _write(output, file.further(data, after, author, asked))
     _told(asked, output)
 
@@ -419,6 +417,12 @@ def _hand_offs(to: Sequence[str], providers: Sequence[Path], query: Query, now: 
     return [
         HandOff(known.get(name, Party(name)), query, now + hours * 3600, note) for name in dict.fromkeys(to)
     ]
+
+
+def _somebody(to: tuple[str, ...]) -> tuple[str, ...]:
+    if not to:
+        raise UsageError("Nobody is asked: give --ask NAME.")
+    return to
 
 
 def _waiting(found: Checked, name: str, entry: int | None) -> Asked:

@@ -76,9 +76,10 @@ def _as_signed(opened: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
     try:
         made = {name: sealed.committed(name, held) for name, held in opened.items()}
         told = [chain.digest("hand-off", each) for each in opened["next"]["value"]]
+        is_list = isinstance(opened["next"]["value"], list)
     except (KeyError, TypeError) as error:
         raise Unreadable("What was sealed is no answer.") from error
-    if made != entry["answer"]["digests"]:
+    if not is_list or made != entry["answer"]["digests"]:
         raise Unreadable("What was sealed is not what was signed beside it.")
     if told != [each["digest"] for each in entry["next"]]:
         raise Unreadable("Who asked is told of other hand-offs than those that were made.")
