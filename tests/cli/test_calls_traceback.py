@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from conftest import ROOT
 from quivive.cli.calls_traceback import traceback
 from quivive.errors import UsageError
 
 CALL = ("--called", "+1 202 555 0177", "--calling", "+1 202 555 0100", "--at", "2026-11-22T12:00:00Z")
+RECORDS = (
+    "start,caller,callee,duration,trunk_in,trunk_out\n"
+    "2026-11-22T11:58:00Z,12025550144,12025550166,20,tg-gamma,local\n"
+    "2026-11-22T12:00:05Z,12025550100,12025550177,61,tg-beta,local\n"
+)
 
 
 def run(*words: object, status: int = 0) -> Result:
@@ -170,11 +177,7 @@ def test_a_changed_file_has_status_1_and_takes_no_answer(folder: Path) -> None:
 
 def test_a_provider_finds_the_call_in_its_own_records(folder: Path) -> None:
     begun()
-    Path("cdr.csv").write_text(
-        "start,caller,callee,duration,trunk_in,trunk_out\n"
-        "2026-11-22T11:58:00Z,12025550144,12025550166,20,tg-gamma,local\n"
-        "2026-11-22T12:00:05Z,12025550100,12025550177,61,tg-beta,local\n"
-    )
+    Path("cdr.csv").write_text(RECORDS)
     run(
         "answer",
         "0.jsonl",
@@ -193,6 +196,21 @@ def test_a_provider_finds_the_call_in_its_own_records(folder: Path) -> None:
     assert (alpha["state"], alpha["upstream"]) == ("found", "beta")
     assert "cdr.csv" in alpha["record"]
     assert (beta["provider"], beta["state"]) == ("beta", "silent")
+
+
+def test_every_command_of_the_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (ROOT / "docs" / "guides" / "calls-traceback.md").read_text("utf-8")
+    monkeypatch.chdir(tmp_path)
+    Path("cdr.csv").write_text(RECORDS)
+    commands = [line for block in guide.split("```sh\n")[1:] for line in block.split("```")[0].splitlines()]
+    assert len(commands) > 10
+    for line in commands:
+        command, _, allowed = line.partition(" || ")
+        words = shlex.split(command)
+        assert words[:3] == ["quivive", "calls", "traceback"]
+        run(*words[3:], status=3 if allowed else 0)
+    told = read("after-gamma.jsonl")
+    assert [hop["state"] for hop in told["hops"]] == ["found", "silent", "found"]
 
 
 def test_branches_are_joined(folder: Path) -> None:
