@@ -78,8 +78,8 @@ class Log:
 
 
 def masked(text: str) -> str:
-    """The text with every run of seven or more digits hidden but for the last two: '•••••••••00'."""
-    return _NUMBER.sub(lambda found: "•" * len(found.group()), text)
+    """The text with every run of seven or more digits hidden but for the last two: '*********00'."""
+    return _NUMBER.sub(lambda found: "*" * len(found.group()), text)
 
 
 class ToldJournal:

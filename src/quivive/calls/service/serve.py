@@ -173,6 +173,7 @@ def _bound(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(1024)  # who connects from here on is answered
     except OSError as error:
         made.close()
         raise UsageError(f"HTTP cannot be served on {host}:{port}: {error.strerror}.") from error
