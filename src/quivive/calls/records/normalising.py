@@ -30,7 +30,35 @@ _TEXTS = (
     "cell",
     "call_id",
 )
-NANP = frozenset(["AG", "AI", "AS", "BB", "BM", "BS", "CA", "DM", "DO", "GD", "GU", "JM", "KN", "KY", "LC", "MP", "MS", "PR", "SX", "TC", "TT", "US", "VC", "VG", "VI"])
+NANP = frozenset(
+    [
+        "AG",
+        "AI",
+        "AS",
+        "BB",
+        "BM",
+        "BS",
+        "CA",
+        "DM",
+        "DO",
+        "GD",
+        "GU",
+        "JM",
+        "KN",
+        "KY",
+        "LC",
+        "MP",
+        "MS",
+        "PR",
+        "SX",
+        "TC",
+        "TT",
+        "US",
+        "VC",
+        "VG",
+        "VI",
+    ]
+)
 """Countries of the North American Numbering Plan: ten digits, country code 1."""
 
 
