@@ -201,7 +201,7 @@ def test_a_silent_hop_and_its_gap_stand_on_the_page() -> None:
     drawn = page(data)
     assert drawn.count("<rect") == 2
     assert 'stroke-dasharray="8 6"' in drawn
-    assert "<strong>After alpha: beta.</strong>" in drawn
+    assert "<strong>After alpha: beta</strong>" in drawn
 
 
 def test_a_hostile_answer_stays_text_on_the_page() -> None:

@@ -39,6 +39,11 @@ def seconds(text: str) -> float:
         raise Unreadable(f"{str(text)[:40]!r} is no time of a traceback file.") from error
 
 
+def for_people(at: float) -> str:
+    """Unix seconds as a page or a sentence has them, in UTC."""
+    return written(at)[:19].replace("T", " ") + " UTC"
+
+
 def of_query(query: Query) -> dict[str, Any]:
     """What is sealed into the question."""
     return {

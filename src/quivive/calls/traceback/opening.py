@@ -177,7 +177,7 @@ def _hop(
         why = f"Recorded as silent by who asked. {said}".strip()
         return Hop(handed["to"], "silent", deadline=deadline, why=why)
     said = "No answer; it was due until" if now > deadline else "No answer yet; it is due until"
-    why = f"{said} {answers.written(deadline)}."
+    why = f"{said} {answers.for_people(deadline)}."
     return Hop(handed["to"], "silent", deadline=deadline, why=why)
 
 
@@ -202,7 +202,8 @@ def _late(found: chain.Checked, there: list[int], handed: Mapping[str, Any], now
     deadline = answers.seconds(handed["deadline"])
     times = [answers.seconds(e["time"]) for n in there if (e := found.entries[n]) and e["kind"] == "answer"]
     if not times and now > deadline:
-        yield f"{handed['to']} is overdue since {handed['deadline']} ({(now - deadline) / 3600:.0f} hours)."
+        since, hours = answers.for_people(deadline), (now - deadline) / 3600
+        yield f"{handed['to']} is overdue since {since} ({hours:.0f} hours)."
     elif times and min(times) > deadline:
         yield f"{handed['to']} answered {(min(times) - deadline) / 3600:.1f} hours late."
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quivive.calls.traceback import answers
 from quivive.calls.traceback import verify_traceback as chain
 from quivive.calls.traceback.opening import Whole
-from quivive.calls.traceback.steps import Step, harmless, moment, result, steps
+from quivive.calls.traceback.steps import Step, harmless, result, steps
 
 WIDE, HIGH, BETWEEN, ASIDE = 264, 62, 46, 20
 """Of a box, the room below it, and between two columns; in the picture's own units."""
-LONGEST = 30
+LONGEST = 25
 """Characters of a provider's name in a box; the table has it whole."""
 
 
@@ -25,7 +26,7 @@ def render(whole: Whole, entries: Sequence[Mapping[str, Any] | None], vouched: S
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"harmless": harmless, "moment": moment}
+    environment.filters |= {"harmless": harmless, "moment": answers.for_people}
     told = steps(whole)
     return environment.get_template("traceback.html.j2").render(
         whole=whole,

@@ -27,7 +27,7 @@ _FACTS = {
     "upstream": "Got the call from",
     "customer": "Own customer",
     "start": "Time by its own clock",
-    "clock": "Its clock is ahead by",
+    "clock": "Its clock",
     "calling": "Calling number seen",
     "called": "Called number seen",
     "call_id": "Call-ID",
@@ -86,15 +86,11 @@ def facts(hop: Hop) -> tuple[tuple[str, str], ...]:
 
 def _words(name: str, value: object) -> str:
     if name in ("start", "deadline"):
-        return moment(float(str(value)))
+        return answers.for_people(float(str(value)))
     if name == "clock":
-        return f"{float(str(value)):.1f} seconds"
+        ahead = float(str(value))
+        return f"{abs(ahead):.1f} seconds {'ahead' if ahead >= 0 else 'behind'}"
     return ROLES.get(str(value), str(value)) if name == "role" else str(value)
-
-
-def moment(at: float) -> str:
-    """A time for people, in UTC."""
-    return answers.written(at)[:19].replace("T", " ") + " UTC"
 
 
 def harmless(text: str) -> str:
