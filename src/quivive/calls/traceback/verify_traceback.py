@@ -490,12 +490,18 @@ def certificate_faults(entry: dict[str, Any]) -> list[str]:
     try:
         own = x509.load_der_x509_certificate(bytes64(entry["signer"]["certificates"][0]))
         key = own.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        begin, end = own.not_valid_before_utc, own.not_valid_after_utc
+        begin, end = _utc(own, "not_valid_before"), _utc(own, "not_valid_after")
     except Exception:  # the library's own set of exceptions is open
         return ["the certificate does not read"]
     faults = [] if text64(key) == entry["signer"]["key"] else ["the certificate is of another key"]
     held = begin <= moment(entry["time"]) <= end
     return faults if held else [*faults, "the certificate was not valid at the time of the entry"]
+
+
+def _utc(certificate: Any, name: str) -> datetime:
+    """A time of a certificate; before its release 42 `cryptography` gave it without a zone."""
+    found: datetime = getattr(certificate, name + "_utc", None) or getattr(certificate, name)
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)  # noqa: UP017
 
 
 # An export
