@@ -5,6 +5,7 @@ Works on whole columns, so that a large batch does not hold up the calls that ar
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -48,25 +49,30 @@ def read(body: bytes, media_type: str, columns: Mapping[str, str], country: str 
 
     `start` in ISO 8601 (UTC where no zone is given) or Unix seconds, milliseconds or microseconds.
     """
-    kind = media_type.partition(";")[0].strip().lower()
     try:
-        if kind in ("text/csv", "application/csv"):
-            table = _csv(body)
-        elif kind in ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json"):
-            table = _ndjson(body, columns)
-        else:
-            raise Unreadable("Send application/x-ndjson or text/csv.")
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable("The body is not UTF-8.") from error
+    try:
+        return _checked(_renamed(_table(body, media_type, columns), columns), country)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise Unreadable("The body does not read: each line is one record, each column has one type "
                          "throughout.") from error  # fmt: skip
-    return _checked(_renamed(table, columns), country)
+
+
+def _table(body: bytes, media_type: str, columns: Mapping[str, str]) -> pa.Table:
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind in ("text/csv", "application/csv"):
+        return _csv(body.removeprefix(codecs.BOM_UTF8))
+    if kind in ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json"):
+        return _ndjson(body, columns)
+    raise Unreadable("Send application/x-ndjson or text/csv.")
 
 
 def _csv(body: bytes) -> pa.Table:
     import pyarrow.csv as csv
 
-    header = body.partition(b"\n")[0].rstrip(b"\r")
-    names = next(iter(_rows(header)), [])
+    names = _names(body.partition(b"\n")[0].rstrip(b"\r").decode())
     if not names or len(names) > 500 or len(set(names)) < len(names):
         raise Unreadable("The first line names the columns, each once.")
     texts = dict.fromkeys(names, pa.string())
@@ -78,10 +84,13 @@ def _csv(body: bytes) -> pa.Table:
     )
 
 
-def _rows(header: bytes) -> list[list[str]]:
+def _names(header: str) -> list[str]:
     import csv
 
-    return list(csv.reader([header.decode("utf-8-sig", "replace")]))
+    try:
+        return next(csv.reader([header]), [])
+    except csv.Error as error:
+        raise Unreadable("The first line does not read as the names of columns.") from error
 
 
 def _ndjson(body: bytes, columns: Mapping[str, str]) -> pa.Table:
