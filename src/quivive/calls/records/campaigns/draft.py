@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from quivive.calls.records.campaigns.profile import NEAR
 from quivive.calls.records.campaigns.source import ANSWERED
 
 SHOWS = {
     "any": "true",
     "brief": f"not {ANSWERED} or seconds < 60",
     "one-ring": f"not {ANSWERED}",
-    "near": f"(not {ANSWERED} or seconds < 60) and calls.calling - calls.calling % 10000 = calls.called - calls.called % 10000",
+    "brief-far": f"(not {ANSWERED} or seconds < 60) and not ({NEAR})",
+    "near": f"(not {ANSWERED} or seconds < 60) and {NEAR}",
 }
 """Which calls of a campaign stand first among its examples."""
 

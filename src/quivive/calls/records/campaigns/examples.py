@@ -11,11 +11,12 @@ from quivive.calls.records.campaigns.source import Source, table
 from quivive.calls.records.columns import COLUMNS
 
 MOST = 5
-_HOUR = 3_600_000_000
+_SPAN = 600_000_000
+"""Ten minutes: a burst is short."""
 
 
 def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
-    """Up to MOST calls of each draft, from the hour that shows it best, by time: their columns that are filled."""
+    """Up to MOST calls of each draft, from the ten minutes that show it best, by time: their columns that are filled."""
     found: list[list[dict[str, Any]]] = [[] for _ in drafts]
     rows = [
         (place, number, draft.shows, *(draft.place.get(name) for name in SIGNERS))
@@ -31,16 +32,18 @@ def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, An
 
 
 def _sql() -> str:
-    """Of the calls that show it, those in the hours that have most of them: borrowed numbers have a life."""
+    """Of the calls that show it, those in the ten minutes that have most of them: borrowed numbers have a life."""
     shows = " or ".join(f"(picked.shows = '{name}' and ({sql}))" for name, sql in SHOWS.items())
-    within = " and ".join(f"(picked.{name} is null or picked.{name} = coalesce(calls.{name}, ''))" for name in SIGNERS)
+    within = " and ".join(
+        f"(picked.{name} is null or picked.{name} = coalesce(calls.{name}, ''))" for name in SIGNERS
+    )
     columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
     names = ", ".join(column.name for column in COLUMNS)
     return (
         f"with theirs as (select picked.campaign as campaign, {columns}, case when {shows} then 1 else 0 end as shown "
         f"from {{calls}} join picked on calls.calling = picked.number where {within}), "
         f"hours as (select campaign, {names}, shown, sum(shown) over "
-        f"(partition by campaign, start - start % {_HOUR}) as often from theirs), "
+        f"(partition by campaign, start - start % {_SPAN}) as often from theirs), "
         f"placed as (select campaign, {names}, row_number() over "
         "(partition by campaign order by shown desc, often desc, start, record) as place from hours) "
         f"select campaign, {names} from placed where place <= {MOST} order by campaign, place"

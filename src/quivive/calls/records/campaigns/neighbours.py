@@ -2,11 +2,12 @@
 
 FCC, 'Caller ID spoofing': neighbours' numbers are answered more often. People also call their neighbours; so
 only calls between neighbours are weighed, by who signs or hands them over: real ones are of few exchanges,
-come from numbers that are called in turn, and are conversations.
+are answered, and are conversations. The numbers shown belong to people, who are called as ever.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,58 +17,110 @@ from quivive.calls.records.campaigns.machine import unwelcome
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.rotation import key_of
 from quivive.calls.records.campaigns.scene import Scene
+from quivive.calls.records.campaigns.source import table
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
 _HOUR = 3_600_000_000
-LEVELS = (("origid",), SIGNERS, ("certificate",), ("spc",), ("trunk",), ())
+_SPANS = (False, True)
+"""All the time, then hour by hour: a short burst is lost among the other calls of a day."""
+LEVELS: tuple[tuple[str, ...], ...] = (("origid",), SIGNERS, ("certificate",), ("spc",), ("trunk",), ())
 """Groups, the narrowest first; the last is all calls, for records that do not say who signed."""
 _COUNTED = ("calls", "answered", "brief", "long", "one_ring")
 
 
 def find(scene: Scene) -> Iterator[Draft]:
     """Groups of calls between neighbours that are no neighbours' calls."""
-    calls = _near_calls(scene)
-    received = inbound(scene.source, {row["calling"] for row in calls}) if calls else {}
+    limits = scene.of(KIND)
+    cells = _cells(scene)
+    suspect = {
+        (span, level, values)
+        for span in _SPANS
+        for level in LEVELS
+        for values, rows in _grouped(level, cells, span).items()
+        if _is_suspect(rows, limits)
+    }
+    if not suspect:
+        return
+    calls = _calls_of(scene, [cell for cell in cells if _keys(cell) & suspect])
+    found: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = defaultdict(list)
     explained: set[int] = set()
-    for span in (None, _HOUR):
+    for span in _SPANS:
         for level in LEVELS:
-            for place, rows in _grouped(level, calls, span):
+            for values, rows in sorted(_grouped(level, calls, span).items(), key=lambda each: str(each[0])):
                 rows = [row for row in rows if row["calling"] not in explained]
-                row = _figures(rows, received)
-                if _is_made_up(row, scene.of(KIND)):
+                if (span, level, values) in suspect and _is_made_up(_figures(rows), limits):
                     explained.update(each["calling"] for each in rows)
-                    yield _draft(place, rows, row)
+                    found[tuple(zip(level, values, strict=False))] += rows
+    received = inbound(scene.source, explained) if explained else {}
+    for place, rows in found.items():
+        numbers = {each["calling"] for each in rows}
+        called_back = sum(received.get(number, {}).get("inbound", 0) for number in numbers)
+        yield _draft(dict(place), rows, _figures(rows) | {"inbound": called_back})
 
 
-def _near_calls(scene: Scene) -> list[dict[str, Any]]:
-    """Calls between neighbours, by caller, who handed over, and exchange."""
-    keys = ("calling", *SIGNERS)
+def _cells(scene: Scene) -> list[dict[str, Any]]:
+    """Calls between neighbours by who signed and handed over, and hour."""
+    keys = ", ".join(SIGNERS)
     return scene.source.rows(
-        f"select {', '.join(keys)}, {flags(scene.of('sight'))}, count(distinct called) as called, "
-        f"min(start) as first, max(start) as last from {{calls}} where {NEAR} group by {', '.join(keys)} "
-        f"order by calling, {', '.join(f'{key} nulls first' for key in SIGNERS)}"
+        f"select {keys}, start - start % {_HOUR} as hour, {flags(scene.of('sight'))} from {{calls}} where {NEAR} "
+        f"group by {keys}, start - start % {_HOUR}"
     )
 
 
-def _grouped(level: Sequence[str], calls: Sequence[dict[str, Any]], span: int | None
-             ) -> list[tuple[dict[str, str], list[dict[str, Any]]]]:  # fmt: skip
+def _calls_of(scene: Scene, cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Calls between neighbours of some cells, by caller."""
+    rows = [(cell["hour"], *(cell[name] or "" for name in SIGNERS)) for cell in cells]
+    columns = {"hour": "bigint"} | {f"k{name}": "varchar" for name in SIGNERS}
+    same = " and ".join(f"coalesce(calls.{name}, '') = picked.k{name}" for name in SIGNERS)
+    keys = ", ".join(f"calls.{name}" for name in ("calling", *SIGNERS))
+    return scene.source.rows(
+        f"select {keys}, picked.hour as hour, {flags(scene.of('sight'))}, min(calls.start) as first, "
+        "max(calls.start) as last, count(distinct calls.called) as called from {calls} join picked on "
+        f"{same} and calls.start - calls.start % {_HOUR} = picked.hour where {NEAR} "
+        f"group by {keys}, picked.hour order by first, calling, hour",
+        picked=table(columns, rows),
+    )
+
+
+def _grouped(level: Sequence[str], rows: Sequence[dict[str, Any]], span: bool
+             ) -> dict[tuple[Any, ...], list[dict[str, Any]]]:  # fmt: skip
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in calls:
-        values = tuple(row[key] for key in level)
-        if len(level) != 1 or values[0] is not None:
-            groups.setdefault((*values, row["first"] // span if span else 0), []).append(row)
-    named = (({k: v or "" for k, v in zip(level, values, strict=False)}, rows)
-             for values, rows in groups.items())  # fmt: skip
-    return sorted(named, key=lambda each: (key_of(each[0]), each[1][0]["first"]))
+    for row in rows:
+        if len(level) != 1 or row[level[0]] is not None:
+            groups.setdefault(_values(level, row, span), []).append(row)
+    return groups
 
 
-def _figures(rows: Sequence[Mapping[str, Any]], received: Mapping[int, Mapping[str, int]]) -> dict[str, int]:
+def _values(level: Sequence[str], row: Mapping[str, Any], span: bool) -> tuple[Any, ...]:
+    return (*(row[name] or "" for name in level), row["hour"] if span else 0)
+
+
+def _keys(cell: Mapping[str, Any]) -> set[tuple[bool, tuple[str, ...], tuple[Any, ...]]]:
+    """The groups that a cell belongs to."""
+    return {(span, level, _values(level, cell, span)) for span in _SPANS for level in LEVELS}
+
+
+def _is_suspect(rows: Sequence[Mapping[str, Any]], limits: Mapping[str, int]) -> bool:
+    row = {name: sum(each[name] for each in rows) for name in ("calls", "answered", "brief", "long")}
+    return row["calls"] >= limits["calls"] and (unwelcome(row, limits) or _is_mixed(row, limits))
+
+
+def _is_mixed(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
+    """Whether some real neighbours are among the callers."""
+    return (
+        row["calls"] >= limits["mixed_calls"]
+        and (row["answered"] + 4) * 100 <= (row["calls"] + 4) * limits["mixed_answered_percent"]
+        and row["brief"] * 100 >= row["answered"] * limits["mixed_brief_percent"]
+        and row["long"] * 100 <= row["answered"] * limits["mixed_long_percent"]
+    )
+
+
+def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     row = {name: sum(each[name] for each in rows) for name in (*_COUNTED, "called")}
     numbers = {each["calling"] for each in rows}
     row["numbers"] = len(numbers)
     row["exchanges"] = len({number // BLOCK for number in numbers})
-    row["inbound"] = sum(received.get(number, {}).get("inbound", 0) for number in numbers)
     return row
 
 
@@ -76,7 +129,7 @@ def _is_made_up(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
         row["calls"] >= limits["calls"]
         and row["exchanges"] >= limits["exchanges"]
         and row["numbers"] * 100 >= row["calls"] * limits["numbers_percent"]
-        and unwelcome(row, limits)
+        and (unwelcome(row, limits) or _is_mixed(row, limits))
     )
 
 

@@ -77,7 +77,10 @@ def _sql(sight: Mapping[str, int]) -> str:
         _sums("block", "scanty", {"calling": f"calling - calling % {BLOCK}"}, few, groups),
         *(_sums(name, "signers", {name: name}, light, groups) for name in SIGNERS),
         *(_sums(name, "scarce", {name: name}, few, groups) for name in SIGNERS),
-        *(f"select * from {name} where numbers >= 2 and calls >= 15" for name in ("signers", "scarce", "ranges")),
+        *(
+            f"select * from {name} where numbers >= 2 and calls >= 15"
+            for name in ("signers", "scarce", "ranges")
+        ),
     ]
     named = ", ".join(f"{name} as ({step})" for name, step in steps.items())
     return f"with {named} {' union all '.join(levels)}"

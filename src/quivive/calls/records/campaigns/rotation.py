@@ -2,19 +2,21 @@
 
 A signer or a trunk that changes its number before the number is known as a nuisance ('snowshoeing'). So calls
 are grouped by who signs them (certificate, SPC, origid), by trunk, and by numbers that follow one another,
-and each group is weighed as one dialer would be. A company's range of extensions is answered, and talks.
+and each group is weighed as one dialer would be; calls to neighbours are left to another detector. A company's range of extensions is answered, and talks.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from quivive.calls.records.campaigns.detail import inbound, key_columns, members
+from quivive.calls.records.campaigns.detail import inbound, key_columns
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
 from quivive.calls.records.campaigns.machine import told, unwelcome
-from quivive.calls.records.campaigns.profile import BLOCK
+from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.scene import Scene
 from quivive.calls.records.campaigns.source import table
 
@@ -22,26 +24,99 @@ KIND = "number-rotation"
 NEEDS = ("calling", "called", "answered", "seconds")
 LEVELS = ("block", "origid", "signer", "certificate", "spc", "trunk")
 """Groups, the narrowest first: what a narrow one explains is not told again under a wide one."""
+_ORDERED = 50
+"""Per cent of steps from which on a sentence says that the numbers follow one another."""
 _EXPLAINED = 60
 """Per cent of a group's numbers that campaigns told already have."""
 
 
+@dataclass(frozen=True)
+class _Group:
+    """A group of the profile, the numbers (under one signer each) that it consists of, and their figures."""
+
+    level: str
+    row: Mapping[str, Any]
+    numbers: Sequence[Mapping[str, Any]]
+    figures: dict[str, int]
+
+
 def find(scene: Scene) -> Iterator[Draft]:
-    """Groups of numbers that are one dialer together."""
-    explained: set[int] = set()
-    tiers = (scene.of("sight")["light"], scene.of("sight")["few"])
-    for level, most in ((level, most) for most in tiers for level in LEVELS):
-        groups = [row for row in scene.profile.of(level) if row["most"] == most and _is_suspect(row, scene)]
-        groups.sort(key=lambda row: tuple(str(row[key] or "") for key in key_columns(level)))
-        found = []
-        lists = members(scene.source, scene.of("sight"), level, groups)
-        for group, rows in zip(groups, lists, strict=True):
-            fresh = [row for row in rows if row["calling"] not in explained]
-            if len(fresh) * 100 >= len(rows) * (100 - _EXPLAINED):
-                found.append((group, rows))
-        for draft in _judged(scene, level, found):
-            explained.update(draft.numbers)
-            yield draft
+    """Groups of numbers that are one dialer together, the narrowest first."""
+    found, explained = [], set[int]()
+    for group in _with_reached(scene, _groups(scene)):
+        numbers = {each["calling"] for each in group.numbers}
+        if _is_rotation(group, scene) and len(numbers - explained) * 100 >= len(numbers) * (100 - _EXPLAINED):
+            explained |= numbers
+            found.append(group)
+    received = inbound(scene.source, explained) if explained else {}
+    for group in found:
+        numbers = {each["calling"] for each in group.numbers}
+        group.figures["inbound"] = sum(received.get(each, {}).get("inbound", 0) for each in numbers)
+        yield _draft(group)
+
+
+def _groups(scene: Scene) -> list[_Group]:
+    """The suspect groups in the order of tiers and levels, with their numbers."""
+    suspects = [row for row in scene.profile.groups if row["level"] in LEVELS and _is_suspect(row, scene)]
+    suspects.sort(key=lambda row: (-row["most"], LEVELS.index(row["level"]), str(_value(row["level"], row))))
+    parties = _parties(scene, suspects) if suspects else []
+    kinds: dict[str, dict[Any, list[dict[str, Any]]]] = {level: defaultdict(list) for level in LEVELS}
+    for party in parties:
+        for level in LEVELS:
+            kinds[level][_value(level, party)].append(party)
+    groups = []
+    for row in suspects:
+        light = [
+            each for each in kinds[row["level"]][_value(row["level"], row)] if each["calls"] <= row["most"]
+        ]
+        figures = _figures(light) | {"most": row["most"]}
+        if _is_suspect(figures, scene):
+            numbers = _weighed(figures, light, scene.of(KIND))
+            figures = _figures(numbers) | {"in_step": in_step(numbers)}
+            groups.append(_Group(row["level"], row, numbers, figures))
+    return groups
+
+
+def _value(level: str, row: Mapping[str, Any]) -> Any:
+    """What the members of a group share."""
+    if level == "block":
+        return row["calling"] - row["calling"] % BLOCK
+    return tuple(row[name] or "" for name in SIGNERS) if level == "signer" else row[level]
+
+
+def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """All numbers of all suspect groups, once, by their first call."""
+    keys = ", ".join(f"calls.{name}" for name in ("calling", *SIGNERS))
+    among = " or ".join(
+        f"calls.{name} in (select value from picked where level = '{name}')" for name in SIGNERS
+    )
+    block = f"calls.calling - calls.calling % {BLOCK} in (select number from picked where level = 'block')"
+    return scene.source.rows(
+        f"select {keys}, {flags(scene.of('sight'))}, min(calls.start) as first, max(calls.start) as last "
+        f"from {{calls}} where calls.calling is not null and not ({NEAR}) and ({block} or {among}) group by {keys} "
+        f"having count(1) <= {scene.of('sight')['light']} "
+        f"order by first, calling, {', '.join(f'{name} nulls first' for name in SIGNERS)}",
+        picked=table({"level": "varchar", "value": "varchar", "number": "bigint"},
+                     sorted({_pick(row) for row in suspects}, key=str)),
+    )  # fmt: skip
+
+
+def _pick(row: Mapping[str, Any]) -> tuple[str, str | None, int | None]:
+    """The column and the value by which the calls of a group are fetched; a signer's by its rarest column."""
+    if row["level"] == "block":
+        return "block", None, row["calling"]
+    rarest = next((name for name in ("origid", "trunk", "certificate", "spc") if row[name]), "trunk")
+    level = rarest if row["level"] == "signer" else row["level"]
+    return level, row[level], None
+
+
+def _is_rotation(group: _Group, scene: Scene) -> bool:
+    limits, row = scene.of(KIND), group.figures
+    return (
+        bool(row["calls"])
+        and row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
+        and (group.level != "block" or row["in_step"] >= limits["in_step_percent"])
+    )
 
 
 def _is_suspect(row: Mapping[str, Any], scene: Scene) -> bool:
@@ -58,49 +133,43 @@ def _is_mixed(row: Mapping[str, Any], scene: Scene) -> bool:
     """Whether many numbers with few calls are answered so seldom that other people's calls do not explain it."""
     limits = scene.of(KIND)
     return bool(
-        row["most"] == scene.of("sight")["few"]
-        and row["numbers"] >= limits["mixed_numbers"]
+        row["numbers"] >= limits["mixed_numbers"]
         and (row["answered"] + 4) * 100 <= (row["calls"] + 4) * limits["mixed_answered_percent"]
+        and row["long"] * 100 <= row["answered"] * limits["mixed_long_percent"]
     )
 
 
-def _judged(scene: Scene, level: str, found: Sequence[tuple[Mapping[str, Any], list[dict[str, Any]]]]
-            ) -> Iterator[Draft]:  # fmt: skip
-    limits = scene.of(KIND)
-    groups = [(group, _weighed(group, rows, limits)) for group, rows in found]
-    if not groups:
-        return
-    received = inbound(scene.source, {row["calling"] for _, rows in groups for row in rows})
-    reached = _reached(scene, level, groups)
-    for number, (group, rows) in enumerate(groups):
-        row = {name: sum(each[name] for each in rows) for name in ("calls", "answered", "brief", "long")}
-        row["inbound"] = sum(received.get(each["calling"], {}).get("inbound", 0) for each in rows)
-        row |= reached.get(number, {"called": 0, "near": 0})
-        row["in_step"] = in_step(rows)
-        many = row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
-        ordered = level != "block" or row["in_step"] >= limits["in_step_percent"]
-        if many and ordered and row["near"] * 2 < row["calls"]:
-            yield _draft(level, group, rows, row)
+def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    names = ("calls", "answered", "brief", "long", "one_ring")
+    return {"numbers": len(rows)} | {name: sum(each[name] for each in rows) for name in names}
 
 
-def _weighed(group: Mapping[str, Any], rows: Sequence[dict[str, Any]], limits: Mapping[str, int]
+def _weighed(figures: Mapping[str, Any], light: Sequence[dict[str, Any]], limits: Mapping[str, int]
              ) -> list[dict[str, Any]]:  # fmt: skip
-    """The light numbers of a group; where people are among them, without those who had a conversation."""
-    light = [row for row in rows if row["calls"] <= group["most"]]
-    return light if unwelcome(group, limits) else [row for row in light if not row["long"]]
+    """The numbers of a group; where people are among them, without those who had a conversation."""
+    return list(light) if unwelcome(figures, limits) else [row for row in light if not row["long"]]
 
 
-def _reached(scene: Scene, level: str, groups: Sequence[tuple[Mapping[str, Any], list[dict[str, Any]]]]
-             ) -> dict[int, dict[str, int]]:  # fmt: skip
-    """How many different numbers each group's numbers called, and how many calls went to their neighbours."""
-    rows = [(place, row["calling"]) for place, (_, members) in enumerate(groups) for row in members]
+def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
+    """With how many different numbers each group called."""
+    rows = [
+        (place, each["calling"], *(each[name] or "" for name in SIGNERS))
+        for place, group in enumerate(groups)
+        for each in group.numbers
+    ]
+    columns = {"grp": "bigint", "number": "bigint"} | {f"k{name}": "varchar" for name in SIGNERS}
+    same = " and ".join(f"coalesce(calls.{name}, '') = picked.k{name}" for name in SIGNERS)
     found = scene.source.rows(
-        "select picked.grp as grp, count(distinct calls.called) as called, count(case when "
-        f"calls.calling - calls.calling % {BLOCK} = calls.called - calls.called % {BLOCK} then 1 end) as near "
-        "from {calls} join picked on calls.calling = picked.number group by picked.grp order by picked.grp",
-        picked=table({"grp": "bigint", "number": "bigint"}, rows),
-    )
-    return {row.pop("grp"): row for row in found}
+        "select picked.grp as grp, count(distinct calls.called) as called "
+        f"from {{calls}} join picked on calls.calling = picked.number and {same} "
+        f"where not ({NEAR}) group by picked.grp",
+        picked=table(columns, rows),
+    ) if rows else []  # fmt: skip
+    for group in groups:
+        group.figures["called"] = 0
+    for row in found:
+        groups[row["grp"]].figures["called"] = row["called"]
+    return groups
 
 
 def in_step(rows: Sequence[Mapping[str, Any]]) -> int:
@@ -108,40 +177,35 @@ def in_step(rows: Sequence[Mapping[str, Any]]) -> int:
 
     `rows` are in the order of their first calls.
     """
-    steps = Counter(
-        after["calling"] - before["calling"] for before, after in zip(rows, rows[1:], strict=False)
-    )
+    numbers = list(dict.fromkeys(row["calling"] for row in rows))
+    steps = Counter(after - before for before, after in pairwise(numbers))
     if not steps:
         return 0
     _, times = min(steps.items(), key=lambda item: (-item[1], item[0]))
-    return percent(times, len(rows) - 1)
+    return percent(times, len(numbers) - 1)
 
 
-def _draft(level: str, group: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], row: Mapping[str, Any]
-           ) -> Draft:  # fmt: skip
-    numbers = tuple(sorted(each["calling"] for each in rows))
-    place = (
-        {} if level == "block" else {key: group[key] or "" for key in key_columns(level)}
-    )
-    key = f"range={group['calling'] // BLOCK}xxxx" if level == "block" else key_of(place)
-    ordered = (
-        f" The numbers follow one another in {row['in_step']} % of the steps." if row["in_step"] >= 50 else ""
-    )
-    by = f"Numbers that begin with {group['calling'] // BLOCK}" if level == "block" else f"Calls with {key}"
+def _draft(group: _Group) -> Draft:
+    row, level = group.figures, group.level
+    numbers = tuple(sorted({each["calling"] for each in group.numbers}))
+    place = {} if level == "block" else {key: group.row[key] or "" for key in key_columns(level)}
+    start = str(group.row["calling"] // BLOCK) if level == "block" else ""
+    key = f"range={start}xxxx" if start else key_of(place)
+    in_order = row["in_step"] >= _ORDERED
+    ordered = f" The numbers follow one another in {row['in_step']} % of the steps." if in_order else ""
     why = (
-        f"{by} showed {plural(len(rows), 'number')} in {plural(row['calls'], 'call')} to "
-        f"{plural(row['called'], 'number')}, {row['calls'] / len(rows):.1f} calls each; {told(row)}.{ordered} "
-        f"{plural(row['inbound'], 'call')} came back to these numbers."
+        f"{f'Numbers that begin with {start}' if start else f'Calls with {key}'} showed "
+        f"{plural(len(numbers), 'number')} in {plural(row['calls'], 'call')} to {plural(row['called'], 'number')}; "
+        f"{told(row)}.{ordered} {plural(row['inbound'], 'call')} came back to these numbers."
     )
     figures = {
-        "numbers": len(rows), "calls": row["calls"], "called": row["called"],
+        "numbers": len(numbers), "calls": row["calls"], "called": row["called"],
         "answered_percent": percent(row["answered"], row["calls"]),
         "brief_percent": percent(row["brief"], row["answered"]), "inbound": row["inbound"],
         "in_step_percent": row["in_step"],
     }  # fmt: skip
-    firsts = [each["first"] for each in rows]
-    return Draft(KIND, key, numbers, row["calls"], min(firsts), max(each["last"] for each in rows), why, figures,
-                 "brief", place)  # fmt: skip
+    first, last = min(each["first"] for each in group.numbers), max(each["last"] for each in group.numbers)
+    return Draft(KIND, key, numbers, row["calls"], first, last, why, figures, "brief-far", place)
 
 
 def key_of(place: Mapping[str, str]) -> str:

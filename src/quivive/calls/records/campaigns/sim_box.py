@@ -16,6 +16,7 @@ from quivive.calls.records.campaigns.draft import Draft, percent, plural
 from quivive.calls.records.campaigns.numbering import is_mobile
 from quivive.calls.records.campaigns.profile import BLOCK, flags
 from quivive.calls.records.campaigns.scene import Scene, Sight
+from quivive.calls.records.campaigns.source import table
 
 KIND = "sim-box"
 _RESTLESS = 4
@@ -24,14 +25,12 @@ NEEDS = ("calling", "called", "answered", "seconds")
 
 
 def candidates(sight: Sight) -> Collection[int]:
-    """Numbers of mobile telephones with very many calls a day of which some are conversations."""
+    """Numbers with very many calls a day of which some are conversations, in records without handsets."""
+    if sight.coverage.has("imei") or sight.coverage.has("cell"):
+        return []
     limits = sight.thresholds.of(KIND)
     least = limits["together"] * limits["a_day"] * sight.coverage.days
-    return [
-        row["calling"]
-        for row in sight.profile.callers
-        if row["calls"] >= least and _talks(row, limits) and is_mobile(row["calling"])
-    ]
+    return [row["calling"] for row in sight.profile.callers if row["calls"] >= least and _talks(row, limits)]
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -49,33 +48,47 @@ def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
 def _cards(scene: Scene) -> list[dict[str, Any]]:
     """Numbers that are like a card in a box, with the device and the cell they were at."""
     limits = scene.of(KIND)
-    rows = {row["calling"]: row for row in _at_handsets(scene)}
-    for number in candidates(scene.sight):
-        rows.setdefault(number, vars(scene.deeds[number]) | {"imei": None, "imeis": 0, "cell": None})
-    received = inbound(scene.source, rows) if rows else {}
-    kept = []
-    for number, row in sorted(rows.items()):
-        row = row | {"inbound": received.get(number, {}).get("inbound", 0)}
-        ever_other = row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
-        silent = row["inbound"] * 100 <= row["calls"] * limits["inbound_percent"]
-        if ever_other and silent and _talks(row, limits):
-            kept.append(row)
-    return kept
+    rows = (
+        _at_handsets(scene) if scene.coverage.has("imei") or scene.coverage.has("cell") else _by_plan(scene)
+    )
+    return [
+        row for row in rows
+        if row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
+        and row["inbound"] * 100 <= row["calls"] * limits["inbound_percent"]
+        and _talks(row, limits)
+        and (row["imei"] or row["cell"] or is_mobile(row["calling"]))
+    ]  # fmt: skip
+
+
+def _by_plan(scene: Scene) -> list[dict[str, Any]]:
+    """The candidates, of which the numbering plan must say what is mobile."""
+    return [
+        vars(scene.deeds[number]) | {"imei": None, "imeis": 0, "cell": None}
+        for number in sorted(candidates(scene.sight))
+    ]
 
 
 def _at_handsets(scene: Scene) -> list[dict[str, Any]]:
-    """Numbers with enough calls from handsets that stayed where they were; those that moved are people."""
-    if not (scene.coverage.has("imei") or scene.coverage.has("cell")):
-        return []
+    """Numbers with enough calls from handsets, hardly called, that stayed where they were."""
     limits = scene.of(KIND)
-    return scene.source.rows(
-        f"select calling, {flags(scene.of('sight'))}, count(distinct called) as called, min(start) as first, "
-        "max(start) as last, min(imei) as imei, "
-        "count(distinct imei) as imeis, min(cell) as cell "
-        "from {calls} where calling is not null and (imei is not null or cell is not null) group by calling "
-        f"having count(1) >= {limits['a_day'] * scene.coverage.days} "
-        f"and count(distinct cell) <= {limits['cells']} order by calling"
+    busy = scene.source.rows(
+        "select calling, count(1) as calls from {calls} where calling is not null "
+        f"and (imei is not null or cell is not null) group by calling having count(1) >= "
+        f"{limits['a_day'] * scene.coverage.days}"
     )
+    received = inbound(scene.source, [row["calling"] for row in busy]) if busy else {}
+    calls_in = {row["calling"]: received.get(row["calling"], {}).get("inbound", 0) for row in busy}
+    silent = [
+        r["calling"] for r in busy if calls_in[r["calling"]] * 100 <= r["calls"] * limits["inbound_percent"]
+    ]
+    rows = scene.source.rows(
+        f"select calls.calling as calling, {flags(scene.of('sight'))}, count(distinct called) as called, "
+        "min(start) as first, max(start) as last, min(imei) as imei, count(distinct imei) as imeis, "
+        "min(cell) as cell from {calls} join picked on calls.calling = picked.number group by calls.calling "
+        f"having count(distinct cell) <= {limits['cells']} order by calls.calling",
+        picked=table({"number": "bigint"}, [(number,) for number in sorted(silent)]),
+    ) if silent else []  # fmt: skip
+    return [row | {"inbound": calls_in[row["calling"]]} for row in rows]
 
 
 def _together(cards: Sequence[dict[str, Any]], least: int) -> dict[str, list[dict[str, Any]]]:
@@ -128,7 +141,11 @@ def _draft(key: str, cards: Sequence[Mapping[str, Any]]) -> Draft:
         "answered_percent": percent(answered, calls),
     }  # fmt: skip
     place = {"imei": " at one device", "cell": " in one cell", "range": " of one range"}
-    subject = f"{len(cards)} mobile numbers{place.get(key.partition('=')[0], '')}" if cards[1:] else "A mobile number"
+    subject = (
+        f"{len(cards)} mobile numbers{place.get(key.partition('=')[0], '')}"
+        if cards[1:]
+        else "A mobile number"
+    )
     why = (
         f"{subject} made {plural(calls, 'call')}, each to nearly always another number ({called:,}), and received "
         f"{received:,}: conversations go out, and hardly any come in."

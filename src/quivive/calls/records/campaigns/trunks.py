@@ -52,7 +52,7 @@ def _is_borrowed(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
         and row["long"] * 100 <= row["answered"] * limits["long_percent"]
     )
     at_once = row["overlaps"] * 100 >= row["calls"] * limits["at_once_percent"]
-    return unwelcome or (at_once and row["trunks"] >= limits["at_once_trunks"])
+    return bool(unwelcome or (at_once and row["trunks"] >= limits["at_once_trunks"]))
 
 
 def _draft(row: dict[str, Any]) -> Draft:
