@@ -45,7 +45,8 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 TARGETS = {"records_per_cpu_second": 1_000_000, "recall": 0.9, "false_alarms_per_million": 10}
-LARGE_SEED = 21
+LARGE_SEED = 22
+"""A weekday: weekends have fewer calls."""
 
 
 def peak_mb() -> int:

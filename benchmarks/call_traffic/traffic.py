@@ -29,7 +29,7 @@ WEEKEND = 0.15
 CAMPAIGNS_PER_KIND = 8
 """In a million calls."""
 LISTED = 300
-"""Numbers on the do-not-originate list that the generator gives out."""
+"""Numbers on the do-not-originate list that the generator gives out, in a million calls."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,9 @@ def world(seed: int, load: Load) -> World:
     net = network(rng)
     # One person for every two calls of a full day: half of them are elsewhere, so each makes some two calls.
     persons = plan(rng, int(load.calls * 24 / max(load.hours, 1) / 2), net.shares)
-    free, exchanges = toll_free(rng, LISTED // 2), rng.integers(0, len(persons.exchanges), LISTED // 2)
-    listed = np.union1d(free, persons.line(exchanges, rng.integers(LISTED_FROM, 7000, LISTED // 2)))
+    half = LISTED // 2 * max(1, round(load.calls / 1_000_000))
+    free, exchanges = toll_free(rng, half), rng.integers(0, len(persons.exchanges), half)
+    listed = np.union1d(free, persons.line(exchanges, rng.integers(LISTED_FROM, 7000, half)))
     made = World(
         seed, load, midnight, begin, begin + round(load.hours * 60) * MINUTE, net, persons, _tables(net),
         people.masks(rng, persons.people), listed, ["people", "offices", "call-back"],
