@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -62,6 +63,18 @@ class Phone:
                 self.seen.append(data.decode())
                 return data.decode(), port
         raise TimeoutError("no message came")
+
+
+def first_of(*phones: Phone, seconds: float = 5.0) -> tuple[str, int]:
+    """The next message to any of them, as `Phone.read` gives it."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        ready, _, _ = select.select([each.socket for each in phones], [], [], left)
+        for each in phones:
+            if each.socket in ready:
+                with suppress(TimeoutError):  # it was a provisional response
+                    return each.read(0.05)
+    raise TimeoutError("no message came")
 
 
 @contextmanager
