@@ -6,20 +6,17 @@ The engines differ in three words only: how a row's place, a moment and a name a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quivive.calls.records import outcomes
-from quivive.calls.records.columns import COLUMNS
+from quivive.calls.records.bringing import settles
 from quivive.calls.records.layouts.sheet import Refused, Sheet
 from quivive.calls.records.normalising import _TEXTS, NANP, derived
 from quivive.calls.records.times import quoted
-from quivive.engines import Relation
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from duckdb import DuckDBPyConnection
 
     from quivive.calls.records.mapping import Columns
@@ -36,7 +33,6 @@ class Direct:
     rows: int
     bad: int
     refused: list[Refused]
-    relations: Mapping[str, Relation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ def _dialect(engine: str, path: Path) -> _Dialect:
     )
 
 
-def ask(sheet: Sheet, columns: Columns, country: str | None, place: ZoneInfo | None, offset: int, engine: str,
+def ask(sheet: Sheet, columns: Columns, country: str | None, offset: int, engine: str,
         connection: DuckDBPyConnection) -> Direct | None:  # fmt: skip
     """The statement, or None where the file must be brought to our form first."""
     import pyarrow.parquet as pq
@@ -67,7 +63,7 @@ def ask(sheet: Sheet, columns: Columns, country: str | None, place: ZoneInfo | N
     assert sheet.direct is not None
     schema = pq.read_schema(sheet.direct)
     kinds = {name: schema.field(each.column).type for name, each in columns.fields.items()}
-    if not _typed(kinds, columns, place) or (country and country.upper() not in NANP):
+    if not _typed(kinds, columns) or (country and country.upper() not in NANP):
         return None
     here = _dialect("duckdb", sheet.direct)
     start = here.column(columns.fields["start"].column)
@@ -80,8 +76,7 @@ def ask(sheet: Sheet, columns: Columns, country: str | None, place: ZoneInfo | N
     if unit is None or not filled:
         return None
     dialect = _dialect(engine, sheet.direct)
-    own = {c.name for c in COLUMNS} <= set(sheet.columns)
-    sql = derived(_read(columns, kinds, dialect, unit, offset, country), sheet.outcome and not own)
+    sql = derived(_read(columns, kinds, dialect, unit, offset, country), settles(sheet, columns))
     named = [
         Refused(sheet.name, f"row {row}", "It has no time.")
         for (row,) in (connection.execute(f"select file_row_number + 1 from {here.table} where {start} is null limit 20").fetchall()
@@ -90,7 +85,7 @@ def ask(sheet: Sheet, columns: Columns, country: str | None, place: ZoneInfo | N
     return Direct(sql, filled, rows, rows - filled, named)
 
 
-def _typed(kinds: Mapping[str, Any], columns: Columns, place: ZoneInfo | None) -> bool:
+def _typed(kinds: Mapping[str, Any], columns: Columns) -> bool:
     import pyarrow as pa
 
     if "date" in kinds or any(each.format for each in columns.fields.values()):

@@ -4,83 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ANSWERED = tuple(
-    [
-        "answered",
-        "answer",
-        "true",
-        "t",
-        "yes",
-        "y",
-        "1",
-        "ok",
-        "200",
-        "completed",
-        "complete",
-        "connected",
-        "success",
-        "successful",
-        "normal_clearing",
-        "answered_call",
-        "200_ok",
-        "normal",
-        "normal_call_clearing",
-        "established",
-        "accepted",
-    ]
-)
-NOT_ANSWERED = tuple(
-    [
-        "no_answer",
-        "noanswer",
-        "false",
-        "f",
-        "no",
-        "n",
-        "0",
-        "busy",
-        "failed",
-        "failure",
-        "fail",
-        "congestion",
-        "cancel",
-        "cancelled",
-        "canceled",
-        "missed",
-        "unanswered",
-        "not_answered",
-        "no_user_response",
-        "user_busy",
-        "rejected",
-        "reject",
-        "declined",
-        "abandoned",
-        "unavailable",
-        "chanunavail",
-        "originator_cancel",
-        "call_rejected",
-        "no_route",
-        "error",
-        "timeout",
-        "notanswered",
-        "not_connected",
-        "unallocated",
-        "unallocated_number",
-        "invalid_number_format",
-        "ring_no_answer",
-        "rna",
-        "unreachable",
-        "blocked",
-        "404",
-        "408",
-        "480",
-        "486",
-        "487",
-        "500",
-        "503",
-        "603",
-    ]
-)
+ANSWERED = (
+    "answered", "answer", "true", "t", "yes", "y", "1", "ok", "200", "completed", "complete",
+    "connected", "success", "successful", "answered_call", "200_ok", "established", "accepted"
+)  # fmt: skip
+NOT_ANSWERED = (
+    "no_answer", "noanswer", "false", "f", "no", "n", "0", "busy", "failed", "failure", "fail",
+    "congestion", "cancel", "cancelled", "canceled", "missed", "unanswered", "not_answered",
+    "no_user_response", "user_busy", "rejected", "reject", "declined", "abandoned", "unavailable",
+    "chanunavail", "originator_cancel", "call_rejected", "no_route", "error", "timeout", "notanswered",
+    "not_connected", "unallocated", "unallocated_number", "invalid_number_format", "ring_no_answer",
+    "rna", "unreachable", "blocked", "404", "408", "480", "486", "487", "500", "503", "603"
+)  # fmt: skip
 CAUSES: Mapping[str, int] = {
     "unallocated_number": 1, "no_route_transit_net": 2, "no_route_destination": 3, "channel_unacceptable": 6,
     "normal_clearing": 16, "user_busy": 17, "no_user_response": 18, "no_answer": 19, "subscriber_absent": 20,

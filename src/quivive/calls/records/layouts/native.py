@@ -20,14 +20,32 @@ class Native:
     fewest: int
 
 
-_ASTERISK = ["accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield"]  # fmt: skip
-_CUSTOM = ["clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield"]  # fmt: skip
+_ASTERISK = (
+    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata",
+    "start", "answer", "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield",
+)  # fmt: skip
+_CUSTOM = (
+    "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer",
+    "end", "duration", "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield",
+)  # fmt: skip
 _ASTERISK_FIELDS = {
     "start": "start", "answer": "answer", "end": "end", "calling": "src", "called": "dst", "duration": "duration",
     "seconds": "billsec", "answered": "disposition", "trunk": "channel", "egress": "dstchannel", "id": "uniqueid",
 }  # fmt: skip
-_FREESWITCH = ["caller_id_name", "caller_id_number", "destination_number", "context", "start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "uuid", "bleg_uuid", "accountcode", "read_codec", "write_codec"]  # fmt: skip
-_FREESWITCH_ASTERISK = ["accountcode", "caller_id_number", "destination_number", "context", "caller_id", "channel_name", "bridge_channel", "last_app", "last_arg", "start_stamp", "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "amaflags", "uuid", "userfield"]  # fmt: skip
+_FREESWITCH = (
+    "caller_id_name", "caller_id_number", "destination_number", "context", "start_stamp",
+    "answer_stamp", "end_stamp", "duration", "billsec", "hangup_cause", "uuid", "bleg_uuid",
+    "accountcode", "read_codec", "write_codec",
+)  # fmt: skip
+_FREESWITCH_ASTERISK = (
+    "accountcode", "caller_id_number", "destination_number", "context", "caller_id", "channel_name",
+    "bridge_channel", "last_app", "last_arg", "start_stamp", "answer_stamp", "end_stamp", "duration",
+    "billsec", "hangup_cause", "amaflags", "uuid", "userfield",
+)  # fmt: skip
+_OPENCDRRATE = (
+    "uuid", "signal_bond", "direction", "ani", "destination_number", "answer_stamp", "end_stamp",
+    "billsec", "accountcode", "userfield", "network_addr", "name_initial", "sip_gateway_name",
+)  # fmt: skip
 _FREESWITCH_FIELDS = {
     "start": "start_stamp", "answer": "answer_stamp", "end": "end_stamp", "calling": "caller_id_number",
     "called": "destination_number", "duration": "duration", "seconds": "billsec", "cause": "hangup_cause", "id": "uuid",
@@ -35,13 +53,13 @@ _FREESWITCH_FIELDS = {
 NATIVE: Mapping[str, Native] = {
     each.name: each
     for each in (
-        Native("asterisk", tuple(_ASTERISK), _ASTERISK_FIELDS, 16),
-        Native("asterisk-custom", tuple(_CUSTOM), _ASTERISK_FIELDS, 14),
-        Native("freeswitch-asterisk", tuple(_FREESWITCH_ASTERISK),
+        Native("asterisk", _ASTERISK, _ASTERISK_FIELDS, 16),
+        Native("asterisk-custom", _CUSTOM, _ASTERISK_FIELDS, 14),
+        Native("freeswitch-asterisk", _FREESWITCH_ASTERISK,
                {**_FREESWITCH_FIELDS, "trunk": "channel_name", "egress": "bridge_channel"}, 15),
-        Native("freeswitch", tuple(_FREESWITCH), _FREESWITCH_FIELDS, 11),
+        Native("freeswitch", _FREESWITCH, _FREESWITCH_FIELDS, 11),
         Native("freeswitch-opencdrrate",
-               tuple(["uuid", "signal_bond", "direction", "ani", "destination_number", "answer_stamp", "end_stamp", "billsec", "accountcode", "userfield", "network_addr", "name_initial", "sip_gateway_name"]),
+               _OPENCDRRATE,
                {"start": "answer_stamp", "end": "end_stamp", "calling": "ani", "called": "destination_number",
                 "seconds": "billsec", "trunk": "network_addr", "egress": "sip_gateway_name", "id": "uuid"}, 13),
     )

@@ -9,15 +9,11 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from quivive.calls.records.layouts import native
 from quivive.calls.records.layouts.sheet import Sheet
 from quivive.calls.records.times import quoted
 from quivive.errors import Unreadable, UsageError
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _HEAD = 1 << 16
 _ROWS = 200
@@ -85,7 +81,7 @@ def csv_sheet(path: Path, head: bytes, number: int, layout: str | None) -> Sheet
                  known.fields if known else None, first=2 if header else 1, rejects=f"rejects{number}")  # fmt: skip
 
 
-def parquet_sheet(path: Path, connection: DuckDBPyConnection) -> Sheet:
+def parquet_sheet(path: Path) -> Sheet:
     """The rows of a Parquet file. Raises Unreadable."""
     import pyarrow as pa
     import pyarrow.parquet as pq
