@@ -29,6 +29,11 @@ def read(data: bytes) -> Asserted | None:
     found = caller.call_of(request)
     if request.status is not None or (request.method not in SIGNED and not found.identities):
         return None
+    return asserted_of(request, found)
+
+
+def asserted_of(request: message.Message, found: caller.Call) -> Asserted:
+    """What a request says, read as a call before, in the form that signatures are compared with."""
     sdp = bodies.sdp_of(request)
     keys = frozenset((name.lower(), digest.replace(":", "").upper()) for name, digest in sdp.fingerprints) \
         if sdp else None  # fmt: skip

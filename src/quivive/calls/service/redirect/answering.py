@@ -1,0 +1,101 @@
+"""What is the answer to one SIP request, whatever it holds?
+
+As a redirect server does, features that are not understood are left to those who talk to each other
+(RFC 3261 §8.3): neither Require nor an unknown body stands in the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from quivive.calls.asserted import asserted_of
+from quivive.calls.service.house import House
+from quivive.calls.service.judged import Judged
+from quivive.calls.service.redirect.deciding import decide
+from quivive.calls.service.redirect.responses import ALLOW, can_be_answered, has_tag, response
+from quivive.calls.sip import caller, message
+from quivive.calls.sip.message import Message
+from quivive.calls.sip.vias import COOKIE, parse_via
+from quivive.errors import Error, Unreadable
+
+CALLS = frozenset({"INVITE", "MESSAGE"})
+_KNOWN = frozenset({"BYE", "REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "REFER", "INFO", "UPDATE", "PRACK"})
+_UNSAFE = frozenset(
+    {"bare-carriage-return", "control-character", "head-unfinished", "mixed-line-ends", "body-short",
+     "content-length", "content-length-conflict", "too-many-fields"}
+)  # fmt: skip
+"""What two readers may read differently, or was cut off: no verdict on such a request."""
+_LONGEST = 255
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`data` None: nothing is answered. `judged` is the call's line for the journal, if it was one."""
+
+    data: bytes | None
+    judged: Judged | None = None
+    request: Message | None = None
+
+
+def read(data: bytes) -> Message | None:
+    """The request in a datagram or frame; None for what is none, to which nothing is answered."""
+    try:
+        request = message.parse(data)
+    except Unreadable:
+        return None
+    return request if request.status is None and request.method and can_be_answered(request) else None
+
+
+def transaction(request: Message, address: str) -> tuple[str, str]:
+    """What the repetitions of a request, and its CANCEL, have in common (RFC 3261 §17.2.3)."""
+    via = parse_via(request.first("via") or b"")
+    branch = via.parameters.get("branch", "")
+    if not branch.startswith(COOKIE):
+        branch = repr([request.first(name) for name in ("call-id", "from", "via")])
+    return address, f"{branch} {via.host}:{via.port}"
+
+
+def answer(request: Message, source: tuple[str, int], house: House, at: float) -> Answer:
+    """The answer to a request that came from `source` (IP address, port) at `at` (Unix seconds).
+
+    CANCEL is not answered here: whether there is something to cancel, the transactions know.
+    """
+
+    def plain(status: int, *fields: tuple[str, bytes]) -> Answer:
+        return Answer(response(request, source, status, fields), request=request)
+
+    if request.method == "ACK":
+        return Answer(None, request=request)
+    if "version-unknown" in request.problems:
+        return plain(505)
+    if _UNSAFE.intersection(request.problems) or _is_confused(request):
+        return plain(400)
+    if request.method == "OPTIONS":
+        return plain(200, ALLOW)
+    if request.method not in CALLS:
+        return plain(405 if request.method in _KNOWN else 501, ALLOW)
+    if has_tag(request.first("to") or b""):
+        return plain(481)  # inside a dialogue, and none was ever set up here
+    return _call(request, source, house, at)
+
+
+def _call(request: Message, source: tuple[str, int], house: House, at: float) -> Answer:
+    heard = caller.call_of(request)
+    try:
+        decision = decide(heard, asserted_of(request, heard), house, house.peer(source[0]), source[0], at)
+    except Error:
+        return Answer(response(request, source, 400), request=request)
+    fields = decision.fields
+    if decision.status == 302:
+        fields = (("Contact", b"<" + request.uri.strip("<> ").encode() + b">"), *fields)
+    said = (request.first("call-id") or b"").decode("utf-8", "replace")[:_LONGEST]
+    data = response(request, source, decision.status, fields, decision.phrase)
+    return Answer(data, replace(decision.judged, call_id=said), request)
+
+
+def _is_confused(request: Message) -> bool:
+    """Whether fields that occur once stand twice, or the CSeq names another method (RFC 3261 §8.1.1.5)."""
+    names = [header.name for header in request.headers]
+    twice = any(names.count(name) > 1 for name in ("from", "to", "call-id", "cseq"))
+    sequence = (request.first("cseq") or b"").split()
+    return twice or len(sequence) != 2 or sequence[1].decode("utf-8", "replace") != request.method

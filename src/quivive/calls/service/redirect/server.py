@@ -1,0 +1,150 @@
+"""How does SIP come in and go out: UDP and TCP on one port (RFC 3261 §18)?"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from contextlib import suppress
+
+from quivive.calls.service.house import Live
+from quivive.calls.service.judged import Journal
+from quivive.calls.service.metrics import Metrics
+from quivive.calls.service.redirect.desk import Desk, Source
+from quivive.calls.service.redirect.framing import Unframed, read_request
+
+BATCH = 64
+"""Datagrams that are judged before the loop sees to other things, and share one write of the journal."""
+WAITING = 2_048
+"""Datagrams that may wait; who comes when so many do is told 503 to try elsewhere."""
+BUFFER = 4 << 20
+CONNECTIONS = 1_024
+IDLE = 600.0
+"""Seconds after which a silent connection is closed."""
+
+
+class Server:
+    """The open doors. `port` is the port of both."""
+
+    def __init__(self, desk: Desk, udp: socket.socket) -> None:
+        self._desk, self._udp = desk, udp
+        self._waiting: deque[tuple[bytes, Source]] = deque()
+        self._work: asyncio.Handle | None = None
+        self._tcp: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self.port: int = udp.getsockname()[1]
+
+    async def open(self, host: str) -> None:
+        """Begin to answer."""
+        self._tcp = await asyncio.start_server(self._connected, host, self.port, limit=1 << 16)
+        asyncio.get_running_loop().add_reader(self._udp.fileno(), self._readable)
+
+    async def close(self) -> None:
+        """Answer what has come, then close both doors."""
+        loop = asyncio.get_running_loop()
+        if self._tcp is not None:
+            self._tcp.close()
+        self._readable()
+        loop.remove_reader(self._udp.fileno())
+        while self._waiting:
+            self._answer_some()
+        if self._work is not None:
+            self._work.cancel()
+        self._udp.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    # --- UDP ---
+
+    def _readable(self) -> None:
+        """Take from the kernel what is there: its queue is short, and what falls off it is lost."""
+        for _ in range(4 * BATCH):
+            try:
+                data, address = self._udp.recvfrom(65_535)
+            except BlockingIOError:
+                break
+            except OSError:  # an answer of before reached nobody (ICMP)
+                continue
+            source = (address[0], address[1])
+            if len(self._waiting) < WAITING:
+                self._waiting.append((data, source))
+            elif reply := self._desk.overloaded(data, source):
+                self._send(reply.data, reply.to)
+        if self._waiting and self._work is None:
+            self._work = asyncio.get_running_loop().call_soon(self._worked)
+
+    def _worked(self) -> None:
+        self._work = None
+        self._answer_some()
+        if self._waiting:
+            self._work = asyncio.get_running_loop().call_soon(self._worked)
+
+    def _answer_some(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        for reply in self._desk.answer(batch):
+            self._send(reply.data, reply.to)
+
+    def _send(self, data: bytes, to: Source) -> None:
+        with suppress(OSError):  # a full queue or an address that cannot be reached: the client asks again
+            self._udp.sendto(data, to)
+
+    # --- TCP ---
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        try:
+            if len(self._connections) <= CONNECTIONS:
+                await self._converse(reader, writer)
+        except (OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError):
+            pass
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = writer.get_extra_info("peername")
+        source = (peer[0], peer[1])
+        while True:
+            try:
+                async with asyncio.timeout(IDLE):
+                    data = await read_request(reader, writer)
+            except Unframed as fault:  # where the next request begins cannot be told any more
+                if refusal := self._desk.unframed(fault.head, source):
+                    writer.write(refusal.data)
+                    await writer.drain()
+                return
+            for reply in self._desk.answer([(data, source)]):
+                writer.write(reply.data)
+            await writer.drain()
+
+
+async def listen(host: str, port: int, live: Live, journal: Journal, metrics: Metrics) -> Server:
+    """Answer SIP on UDP and TCP; port 0 takes a free one. Raises OSError if the address is not to be had."""
+    for attempt in range(20):
+        udp = _bound(host, port)
+        server = Server(Desk(live, journal, metrics), udp)
+        try:
+            await server.open(host)
+        except OSError:
+            udp.close()
+            if port or attempt == 19:
+                raise
+            continue  # the port that was free for UDP was not for TCP
+        return server
+    raise AssertionError
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    udp = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    udp.setblocking(False)
+    with suppress(OSError):  # the kernel gives what it allows
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+    try:
+        udp.bind((host, port))
+    except OSError:
+        udp.close()
+        raise
+    return udp

@@ -1,0 +1,55 @@
+"""Was this request answered already? Repetitions get the same answer, and are judged and kept once.
+
+The answers of the last 32 seconds are kept (64·T1, after which nobody repeats a request: RFC 3261 §17.1.1.2),
+and no more than `most` of them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import blake2b
+
+SECONDS = 32.0
+MOST = 131_072
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    digest: bytes
+    answer: bytes
+    at: float
+
+
+class Transactions:
+    """Answers by transaction. Another request under an old branch is another call: it gets its own answer."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, key: tuple[str, str], data: bytes) -> bytes | None:
+        """The answer that this very request got."""
+        kept = self._kept.get(key)
+        return kept.answer if kept and kept.digest == _digest(data) else None
+
+    def knows(self, key: tuple[str, str]) -> bool:
+        """Whether a request of that transaction was answered: what CANCEL asks."""
+        return key in self._kept
+
+    def keep(self, key: tuple[str, str], data: bytes, answer: bytes, at: float) -> None:
+        """Remember an answer given at `at` (seconds of any clock that never goes back)."""
+        self._kept[key] = _Kept(_digest(data), answer, at)
+        self._kept.move_to_end(key)
+        while self._kept and (len(self._kept) > self._most or self._oldest() < at - SECONDS):
+            self._kept.popitem(last=False)
+
+    def _oldest(self) -> float:
+        return next(iter(self._kept.values())).at
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
