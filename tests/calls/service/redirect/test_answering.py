@@ -1,0 +1,261 @@
+"""What a border controller is answered over SIP."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+
+from calls.certificates.make import AT
+from calls.service.redirect.requests import SOURCE, Kept, fields, invite, status
+from calls.signed import CALLEE, CALLER, X5U, at_hand, claims, identity, provider
+from quivive.calls.service.house import Contact, Credential, House, Live, Peer
+from quivive.calls.service.metrics import Metrics
+from quivive.calls.service.redirect import answering
+from quivive.calls.service.redirect.desk import Desk
+from quivive.calls.service.redirect.transactions import Transactions
+from quivive.calls.sip import message
+from quivive.calls.verify import Call, Policy, verify
+
+PEER = Peer("pbx", (ip_network("192.0.2.0/24"),), "auto", trunk="TG-1")
+SIGNING = replace(PEER, role="sign", attest="A")
+SHOW = {"valid": "show", "invalid": "show", "could-not-look": "show"}
+
+
+def house(peer: Peer = PEER, **changed: object) -> House:
+    key = Credential(provider().key, X5U, provider().pem)  # type: ignore[arg-type]
+    return replace(House(at_hand(), Policy(), {"": key}, (peer,)), **changed)  # type: ignore[arg-type]
+
+
+def answered(data: bytes, by: House | None = None) -> answering.Answer:
+    request = answering.read(data)
+    assert request is not None
+    return answering.answer(request, SOURCE, by or house(), AT)
+
+
+def with_identity(**changed: object) -> bytes:
+    return invite("Identity: " + identity(claims(**changed)).decode())
+
+
+def test_a_signed_call_is_shown_as_passed() -> None:
+    found = answered(with_identity())
+    assert status(found.data) == 302
+    assert fields(found.data, "P-Asserted-Identity") == [
+        f"<sip:+{CALLER};verstat=TN-Validation-Passed@sbc.example.org;user=phone>"
+    ]
+    assert fields(found.data, "Contact") == [f"<sip:+{CALLEE}@gw.example.org;user=phone>"]
+    assert fields(found.data, "Attestation-Info") == ["A"]
+    assert fields(found.data, "Reason") == []
+    assert found.judged is not None
+    assert (found.judged.verdict, found.judged.spc, found.judged.trunk) == ("valid", "709J", "TG-1")
+    assert (found.judged.calling, found.judged.called) == (CALLER, CALLEE)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "phrase"),
+    [
+        ({"orig": {"tn": "12025550199"}}, 438, "Invalid Identity Header"),
+        ({"iat": int(AT) - 600}, 403, "Stale Date"),
+    ],
+)
+def test_a_forged_call_is_shown_as_failed_and_why(changed: dict[str, object], code: int, phrase: str) -> None:
+    found = answered(with_identity(**changed))
+    assert "verstat=TN-Validation-Failed" in fields(found.data, "P-Asserted-Identity")[0]
+    assert fields(found.data, "Reason") == [f'STIR;cause={code};text="{phrase}"']
+    assert fields(found.data, "Attestation-Info") == []
+
+
+def test_an_unsigned_call_is_shown_as_not_validated() -> None:
+    found = answered(invite())
+    assert "verstat=No-TN-Validation" in fields(found.data, "P-Asserted-Identity")[0]
+    assert found.judged is not None
+    assert found.judged.verdict == "could-not-look"
+
+
+def test_a_forged_verstat_of_the_caller_is_replaced() -> None:
+    forged = f'P-Asserted-Identity: "Bank" <tel:+{CALLER};verstat=TN-Validation-Passed>'
+    found = answered(invite(forged))
+    assert fields(found.data, "P-Asserted-Identity") == [f'"Bank" <tel:+{CALLER};verstat=No-TN-Validation>']
+
+
+def test_a_withheld_caller_is_not_shown() -> None:
+    found = answered(invite("Privacy: id"))
+    assert status(found.data) == 404
+    assert fields(found.data, "P-Asserted-Identity") == []
+
+
+@pytest.mark.parametrize(("action", "expected"), [("route-on", "404 Not Found"), ("block", "603 Decline")])
+def test_what_becomes_of_a_forged_call_is_the_houses_to_say(action: str, expected: str) -> None:
+    by = house(actions=SHOW | {"invalid": action})
+    found = answered(with_identity(orig={"tn": "12025550199"}), by)
+    assert (found.data or b"").startswith(f"SIP/2.0 {expected}\r\n".encode())
+    assert found.judged is not None
+    assert found.judged.action == action
+    assert status(answered(with_identity(), by).data) == 302
+
+
+def test_a_call_blocked_by_analytics_says_whom_to_ask() -> None:
+    contact = Contact("https://redress.example.org", "+12025550111", "help@example.org")
+    by = house(actions=SHOW | {"invalid": "block-analytics"}, contact=contact)
+    found = answered(with_identity(iat=int(AT) - 600), by)
+    assert (found.data or b"").startswith(b"SIP/2.0 603 Network Blocked\r\n")
+    [reason] = fields(found.data, "Reason")
+    assert reason.startswith(
+        'SIP;cause=603;text="v=analytics1;url=https://redress.example.org;tel=+12025550111;'
+    )
+    assert reason.endswith(";location=RLN")
+
+
+@pytest.mark.parametrize("callee", ["911", "112"])
+def test_a_call_for_help_is_never_blocked(callee: str) -> None:
+    by = house(actions=dict.fromkeys(SHOW, "block"))
+    to = f"To: <sip:{callee}@gw.example.org;user=phone>"
+    assert status(answered(invite(to=to, uri=f"sip:{callee}@gw.example.org;user=phone"), by).data) == 302
+    assert status(answered(invite(to="To: <urn:service:sos>", uri="urn:service:sos"), by).data) == 302
+    assert status(answered(invite(), by).data) == 603
+
+
+def test_a_peers_call_is_signed_and_the_signature_holds() -> None:
+    found = answered(invite(), house(SIGNING))
+    assert status(found.data) == 302
+    [value] = fields(found.data, "Identity")
+    verdict = verify(value.encode(), Call(CALLER, (CALLEE,)), at_hand(), AT, Policy())
+    assert (verdict.verdict, verdict.attest) == ("valid", "A")
+    assert found.judged is not None
+    assert (found.judged.action, found.judged.spc) == ("signed", "709J")
+
+
+def test_the_controller_may_say_what_to_attest() -> None:
+    found = answered(invite("P-Attestation-Indicator: C", "P-Origination-ID: o-1"), house(SIGNING))
+    assert found.judged is not None
+    assert (found.judged.attest, found.judged.origid) == ("C", "o-1")
+
+
+def test_a_strangers_call_is_never_signed() -> None:
+    by = house(replace(SIGNING, networks=(ip_network("198.51.100.0/24"),)))
+    found = answered(invite(), by)
+    assert fields(found.data, "Identity") == []
+    assert found.judged is not None
+    assert found.judged.trunk == SOURCE[0]
+
+
+def test_a_signed_call_that_is_forwarded_gets_a_div() -> None:
+    value = "Identity: " + identity(claims()).decode()
+    forwarded = invite(value, uri="sip:+12025550133@gw.example.org;user=phone")
+    [div] = fields(answered(forwarded, house(SIGNING)).data, "Identity")
+    there = Call(CALLER, ("12025550133",))
+    assert verify(div.encode(), there, at_hand(), AT, Policy()).ppt == "div"
+    assert (
+        status(answered(invite(value), house(SIGNING)).data) == 404
+    )  # signed already, and goes where it went
+
+
+def test_without_a_key_the_controller_is_sent_on() -> None:
+    assert status(answered(invite(), house(SIGNING, credentials={})).data) == 503
+    nobody = invite().replace(
+        f"<sip:+{CALLER}@sbc.example.org;user=phone>".encode(), b"<sip:anonymous@anonymous.invalid>"
+    )
+    assert status(answered(nobody, house(SIGNING)).data) == 404
+
+
+def test_what_is_no_call_is_answered_as_rfc_3261_has_it() -> None:
+    assert status(answered(invite(method="OPTIONS")).data) == 200
+    assert status(answered(invite(method="REGISTER")).data) == 405
+    assert status(answered(invite(method="FROBNICATE")).data) == 501
+    assert status(answered(invite(to=f"To: <sip:+{CALLEE}@gw.example.org>;tag=9")).data) == 481
+    assert answered(invite(method="ACK")).data is None
+    assert status(answered(invite().replace(b"SIP/2.0\r\nVia", b"SIP/3.0\r\nVia", 1)).data) == 505
+    assert status(answered(invite("Call-ID: two@example.org")).data) == 400
+    assert status(answered(invite().replace(b"CSeq: 1 INVITE", b"CSeq: 1 BYE")).data) == 400
+    assert status(answered(invite("X: a\rVia: b")).data) == 400
+
+
+def test_a_response_goes_back_the_way_its_request_came() -> None:
+    data = invite("Via: SIP/2.0/TCP other.example.org;branch=z9hG4bK0").replace(b"Via", b"v", 1)
+    found = answered(data).data
+    assert fields(found, "Via") == [
+        "SIP/2.0/UDP sbc.example.org:5070;branch=z9hG4bK1;received=192.0.2.7;rport=40000",
+        "SIP/2.0/TCP other.example.org;branch=z9hG4bK0",
+    ]
+    assert message.parse(found or b"").problems == ()
+    assert (
+        fields(found, "To")[0].partition(";tag=")[2]
+        == fields(answered(data).data, "To")[0].partition(";tag=")[2]
+    )
+
+
+# --- requests that come again, or together ---
+
+
+def desk(journal: Kept, by: House | None = None) -> Desk:
+    return Desk(Live(lambda: by or house()), journal, Metrics())
+
+
+def test_a_repeated_request_gets_its_answer_again_and_is_kept_once() -> None:
+    journal = Kept()
+    at = desk(journal, house(SIGNING))
+    data = invite()
+    [first] = at.answer([(data, SOURCE), (data, SOURCE)])
+    [again] = at.answer([(data, SOURCE)])
+    assert first.data == again.data
+    assert first.to == SOURCE
+    assert len(journal.calls) == 1
+    at.answer([(data, ("192.0.2.8", 5060)), (invite(call_id="two@example.org"), SOURCE)])
+    assert len(journal.calls) == 3  # another sender, and another call under the same branch
+
+
+def test_a_cancel_is_answered_by_what_is_known_of_its_call() -> None:
+    at = desk(Kept())
+    assert [status(each.data) for each in at.answer([(invite(method="CANCEL"), SOURCE)])] == [481]
+    at.answer([(invite(), SOURCE)])
+    assert [status(each.data) for each in at.answer([(invite(method="CANCEL"), SOURCE)])] == [200]
+
+
+def test_what_cannot_be_kept_is_not_answered_as_done() -> None:
+    journal = Kept(full=True)
+    at = desk(journal)
+    assert [status(each.data) for each in at.answer([(invite(), SOURCE)])] == [503]
+    journal.full = False
+    assert [status(each.data) for each in at.answer([(invite(), SOURCE)])] == [302]
+    assert len(journal.calls) == 1
+
+
+def test_transactions_are_forgotten_in_time_and_bounded() -> None:
+    kept = Transactions(most=10)
+    for number in range(50):
+        kept.keep(("a", str(number)), b"q", b"r", float(number))
+    assert len(kept) == 10
+    kept.keep(("a", "late"), b"q", b"r", 1000.0)
+    assert len(kept) == 1
+
+
+def test_damaged_requests_and_noise_never_raise_and_never_amplify() -> None:
+    chance = random.Random(7)
+    whole = with_identity()
+    at = desk(Kept())
+    for _ in range(1500):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 8)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        cut = bytes(data[: chance.randint(0, len(data))]) if chance.random() < 0.3 else bytes(data)
+        for reply in at.answer([(cut, SOURCE)]):
+            assert len(reply.data) < len(cut) + 700
+            assert message.parse(reply.data).status is not None
+    for _ in range(200):
+        assert at.answer([(chance.randbytes(chance.randint(0, 400)), SOURCE)]) == []
+    assert at.answer([(b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\n\r\n", SOURCE)]) == []
+
+
+def test_torture_messages_are_answered_or_left_alone(shared_data) -> None:  # type: ignore[no-untyped-def]
+    at = desk(Kept())
+    answers = {}
+    for file in sorted((shared_data / "calls" / "rfc4475").glob("*.dat")):
+        replies = at.answer([(file.read_bytes(), SOURCE)])
+        answers[file.stem] = status(replies[0].data) if replies else 0
+    assert len(answers) > 40
+    assert answers["wsinv"] == 481  # its To has a tag
+    assert answers["unkscm"] != 0
+    assert answers["bigcode"] == answers["unreason"] == answers["noreason"] == 0  # responses
