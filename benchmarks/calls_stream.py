@@ -88,9 +88,13 @@ class Service:
         """Until it is accepted."""
         headers = {"content-type": "text/csv", "idempotency-key": key}
         while True:
-            connection.request("POST", "/records", body, headers)
-            answer = connection.getresponse()
-            said = json.loads(answer.read())
+            try:
+                connection.request("POST", "/records", body, headers)
+                answer = connection.getresponse()
+                said = json.loads(answer.read())
+            except (OSError, http.client.HTTPException):  # closed between slices: the key makes it safe
+                connection.close()
+                continue
             if answer.status in (200, 201):
                 assert said["refused"] == 0, said
                 return

@@ -27,6 +27,8 @@ from quivive.calls.service.slicer import Slicer
 from quivive.calls.service.slices import FOUND
 from quivive.errors import Error, UsageError
 
+KEEP = 75
+"""Seconds that a silent HTTP connection stays open: clients of the Ms keep theirs."""
 DRAIN = 10
 """Seconds that requests under way may take once the service is to end."""
 
@@ -109,7 +111,7 @@ class _Service:
         server = _Server(
             uvicorn.Config(
                 made, log_config=None, access_log=False, lifespan="off", server_header=False,
-                timeout_graceful_shutdown=DRAIN, limit_concurrency=512, h11_max_incomplete_event_size=65536)
+                timeout_graceful_shutdown=DRAIN, timeout_keep_alive=KEEP, limit_concurrency=512, h11_max_incomplete_event_size=65536)
         )  # fmt: skip
         task = asyncio.create_task(server.serve(sockets=[listening]))
         host, port = listening.getsockname()[:2]
