@@ -26,7 +26,14 @@ def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, An
     if not rows:
         return []
     kinds = {"campaign": "bigint", "number": "bigint", "shows": "varchar"} | dict.fromkeys(SIGNERS, "varchar")
-    for row in source.rows(_sql(), picked=table(kinds, rows)):
+    chosen = source.ask(_sql(), picked=table(kinds, rows))
+    columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
+    whole = source.rows(
+        f"select picked.campaign as campaign, {columns} from {{calls}} join picked on calls.record = picked.record "
+        "order by picked.campaign, picked.place",
+        picked=chosen,
+    )
+    for row in whole:
         found[row.pop("campaign")].append({name: value for name, value in row.items() if value is not None})
     return [tuple(each) for each in found]
 
@@ -37,14 +44,14 @@ def _sql() -> str:
     within = " and ".join(
         f"(picked.{name} is null or picked.{name} = coalesce(calls.{name}, ''))" for name in SIGNERS
     )
-    columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
-    names = ", ".join(column.name for column in COLUMNS)
     return (
-        f"with theirs as (select picked.campaign as campaign, {columns}, case when {shows} then 1 else 0 end as shown "
+        "with theirs as (select picked.campaign as campaign, calls.record as record, calls.start as start, "
+        f"case when {shows} then 1 else 0 end as shown "
         f"from {{calls}} join picked on calls.calling = picked.number where {within}), "
-        f"hours as (select campaign, {names}, shown, sum(shown) over "
+        "spans as (select campaign, record, start, shown, sum(shown) over "
         f"(partition by campaign, start - start % {_SPAN}) as often from theirs), "
-        f"placed as (select campaign, {names}, row_number() over "
-        "(partition by campaign order by shown desc, often desc, start, record) as place from hours) "
-        f"select campaign, {names} from placed where place <= {MOST} order by campaign, place"
+        "placed as (select campaign, record, row_number() over "
+        "(partition by campaign order by shown desc, often desc, start, record) as place from spans) "
+        f"select campaign, record, cast(place as bigint) as place from placed where place <= {MOST} "
+        "order by campaign, place"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quivive.calls.records.campaigns.detail import inbound
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
@@ -18,6 +18,9 @@ from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.rotation import key_of
 from quivive.calls.records.campaigns.scene import Scene
 from quivive.calls.records.campaigns.source import table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
@@ -33,16 +36,10 @@ def find(scene: Scene) -> Iterator[Draft]:
     """Groups of calls between neighbours that are no neighbours' calls."""
     limits = scene.of(KIND)
     cells = _cells(scene)
-    suspect = {
-        (span, level, values)
-        for span in _SPANS
-        for level in LEVELS
-        for values, rows in _grouped(level, cells, span).items()
-        if _is_suspect(rows, limits)
-    }
+    suspect, within = _suspects(cells, limits)
     if not suspect:
         return
-    calls = _calls_of(scene, [cell for cell in cells if _keys(cell) & suspect])
+    calls = _calls_of(scene, within)
     found: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = defaultdict(list)
     explained: set[int] = set()
     for span in _SPANS:
@@ -59,18 +56,45 @@ def find(scene: Scene) -> Iterator[Draft]:
         yield _draft(dict(place), rows, _figures(rows) | {"inbound": called_back})
 
 
-def _cells(scene: Scene) -> list[dict[str, Any]]:
-    """Calls between neighbours by who signed and handed over, and hour."""
-    keys = ", ".join(SIGNERS)
-    return scene.source.rows(
-        f"select {keys}, start - start % {_HOUR} as hour, {flags(scene.of('sight'))} from {{calls}} where {NEAR} "
-        f"group by {keys}, start - start % {_HOUR}"
+def _cells(scene: Scene) -> pa.Table:
+    """Calls between neighbours by who signed and handed over ('' for nobody named), and hour."""
+    keys = [*(f"coalesce({name}, '')" for name in SIGNERS), f"start - start % {_HOUR}"]
+    named = ", ".join(f"{key} as {name}" for key, name in zip(keys, (*SIGNERS, "hour"), strict=True))
+    return scene.source.ask(
+        f"select {named}, {flags(scene.of('sight'))} from {{calls}} where {NEAR} group by {', '.join(keys)}"
     )
 
 
-def _calls_of(scene: Scene, cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _suspects(cells: pa.Table, limits: Mapping[str, int]) -> tuple[set[Any], pa.Table]:
+    """The suspect groups, and the cells that lie in one of them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names = ("calls", "answered", "brief", "long")
+    cells = cells.append_column("all", pa.array([0] * len(cells), pa.int64()))
+    cells = cells.append_column("cell", pa.array(range(len(cells)), pa.int64()))
+    suspect, within = set(), set[int]()
+    for span in _SPANS:
+        for level in LEVELS:
+            keys = [*level, "hour" if span else "all"]
+            groups = cells.group_by(keys).aggregate([(name, "sum") for name in names])
+            groups = groups.filter(pc.greater_equal(groups["calls_sum"], limits["calls"]))
+            rows = [
+                row
+                for row in groups.to_pylist()
+                if (len(level) != 1 or row[level[0]])
+                and _is_suspect({name: row[f"{name}_sum"] for name in names}, limits)
+            ]
+            suspect |= {(span, level, tuple(row[key] for key in keys)) for row in rows}
+            if rows:
+                chosen = pa.table({key: pa.array([r[key] for r in rows], cells[key].type) for key in keys})
+                within |= set(cells.join(chosen, keys, join_type="left semi")["cell"].to_pylist())
+    return suspect, cells.take(pa.array(sorted(within), pa.int64()))
+
+
+def _calls_of(scene: Scene, cells: pa.Table) -> list[dict[str, Any]]:
     """Calls between neighbours of some cells, by caller."""
-    rows = [(cell["hour"], *(cell[name] or "" for name in SIGNERS)) for cell in cells]
+    rows = [(cell["hour"], *(cell[name] for name in SIGNERS)) for cell in cells.to_pylist()]
     columns = {"hour": "bigint"} | {f"k{name}": "varchar" for name in SIGNERS}
     same = " and ".join(f"coalesce(calls.{name}, '') = picked.k{name}" for name in SIGNERS)
     keys = ", ".join(f"calls.{name}" for name in ("calling", *SIGNERS))
@@ -96,13 +120,7 @@ def _values(level: Sequence[str], row: Mapping[str, Any], span: bool) -> tuple[A
     return (*(row[name] or "" for name in level), row["hour"] if span else 0)
 
 
-def _keys(cell: Mapping[str, Any]) -> set[tuple[bool, tuple[str, ...], tuple[Any, ...]]]:
-    """The groups that a cell belongs to."""
-    return {(span, level, _values(level, cell, span)) for span in _SPANS for level in LEVELS}
-
-
-def _is_suspect(rows: Sequence[Mapping[str, Any]], limits: Mapping[str, int]) -> bool:
-    row = {name: sum(each[name] for each in rows) for name in ("calls", "answered", "brief", "long")}
+def _is_suspect(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
     return row["calls"] >= limits["calls"] and (unwelcome(row, limits) or _is_mixed(row, limits))
 
 

@@ -97,4 +97,4 @@ def _draft(row: dict[str, Any]) -> Draft:
     figures = {"calls": row["calls"], "called": row["called"],
                "answered_percent": percent(row["answered"], row["calls"])}  # fmt: skip
     return Draft(KIND, f"calling={number}", (number,), row["calls"], row["first"], row["last"], why,
-                 figures)  # fmt: skip
+                 figures, "brief")  # fmt: skip

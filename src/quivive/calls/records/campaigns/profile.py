@@ -70,7 +70,11 @@ def _sql(sight: Mapping[str, int]) -> str:
         "ranges": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, light),
         "scanty": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, few),
     }
-    groups = "having sum(numbers) >= 2 and sum(calls) >= 15"
+    seldom = f"answered * 100 <= calls * {sight['answered_percent']}"
+    groups = (
+        "having sum(numbers) >= 2 and sum(calls) >= 15 "
+        f"and sum(answered) * 100 <= sum(calls) * {sight['answered_percent']}"
+    )
     levels = [
         _sums("caller", "parties", {"calling": "calling"}, having=f"having sum(calls) >= {sight['busy']}"),
         _sums("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}, light, groups),
@@ -78,7 +82,7 @@ def _sql(sight: Mapping[str, int]) -> str:
         *(_sums(name, "signers", {name: name}, light, groups) for name in SIGNERS),
         *(_sums(name, "scarce", {name: name}, few, groups) for name in SIGNERS),
         *(
-            f"select * from {name} where numbers >= 2 and calls >= 15"
+            f"select * from {name} where numbers >= 2 and calls >= 15 and {seldom}"
             for name in ("signers", "scarce", "ranges")
         ),
     ]

@@ -61,9 +61,12 @@ def _groups(scene: Scene) -> list[_Group]:
     suspects.sort(key=lambda row: (-row["most"], LEVELS.index(row["level"]), str(_value(row["level"], row))))
     parties = _parties(scene, suspects) if suspects else []
     kinds: dict[str, dict[Any, list[dict[str, Any]]]] = {level: defaultdict(list) for level in LEVELS}
+    wanted = {(row["level"], _value(row["level"], row)) for row in suspects}
+    levels = [level for level in LEVELS if any(row["level"] == level for row in suspects)]
     for party in parties:
-        for level in LEVELS:
-            kinds[level][_value(level, party)].append(party)
+        for level in levels:
+            if (value := (level, _value(level, party))) in wanted:
+                kinds[level][value[1]].append(party)
     groups = []
     for row in suspects:
         light = [

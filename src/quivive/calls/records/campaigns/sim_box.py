@@ -30,7 +30,11 @@ def candidates(sight: Sight) -> Collection[int]:
         return []
     limits = sight.thresholds.of(KIND)
     least = limits["together"] * limits["a_day"] * sight.coverage.days
-    return [row["calling"] for row in sight.profile.callers if row["calls"] >= least and _talks(row, limits)]
+    return [
+        row["calling"]
+        for row in sight.profile.callers
+        if row["calls"] >= least and _talks(row, limits) and not _is_american(row["calling"])
+    ]
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -39,6 +43,11 @@ def find(scene: Scene) -> Iterator[Draft]:
     for key, group in sorted(_together(cards, scene.of(KIND)["together"]).items()):
         if len(group) > 1 or (scene.inbound_seen and _alone(group[0], scene)):
             yield _draft(key, group)
+
+
+def _is_american(number: int) -> bool:
+    """Whether a number is of the plan of North America, which does not tell mobile from fixed numbers."""
+    return number // 10**10 == 1
 
 
 def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
