@@ -167,6 +167,15 @@ def call(service: Service, seconds: list[float], failed: list[int]) -> None:
 def replay(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Post the day, look at the service after each slice, end it, count what it kept."""
     service = Service(folder, given.slice)
+    try:
+        return _replayed(service, given)
+    finally:
+        service.ended = True
+        service.popen.terminate()
+        service.popen.wait()
+
+
+def _replayed(service: Service, given: argparse.Namespace) -> dict[str, Any]:
     seconds: list[float] = []
     failed: list[int] = []
     helpers = [

@@ -111,7 +111,8 @@ class _Service:
         server = _Server(
             uvicorn.Config(
                 made, log_config=None, access_log=False, lifespan="off", server_header=False,
-                timeout_graceful_shutdown=DRAIN, timeout_keep_alive=KEEP, limit_concurrency=512, h11_max_incomplete_event_size=65536)
+                timeout_graceful_shutdown=DRAIN, timeout_keep_alive=KEEP, limit_concurrency=512,
+                h11_max_incomplete_event_size=65536)
         )  # fmt: skip
         task = asyncio.create_task(server.serve(sockets=[listening]))
         host, port = listening.getsockname()[:2]
