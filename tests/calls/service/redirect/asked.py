@@ -12,19 +12,18 @@ from quivive.calls import sign
 from quivive.calls.sign import Token
 
 X5U = "https://cert.example.org/own.pem"
-PASSED, UNCHECKED = "TN-Validation-Passed", "No-TN-Validation"
+PASSED = "TN-Validation-Passed"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One call, and what must be answered: the verstat of a 302, or '' where the call is to be blocked."""
+    """One call; `kind` is 'right', or one of WRONG: then it is to be blocked."""
 
     number: int
     caller: str
     callee: str
     token: str
     kind: str
-    verstat: str
 
     @property
     def row(self) -> str:
@@ -39,8 +38,7 @@ def calls(count: int, own: Made) -> Iterator[Asked]:
         caller, callee = f"1{201 + number // 100}55501{number % 100:02}", f"12025550{100 + number % 83}"
         kind = wrong[number // 10 % len(wrong)] if number % 10 == 9 else "right"
         made = WRONG[kind] if kind in WRONG else _right
-        verstat = PASSED if kind == "right" else UNCHECKED if kind == "certificate unknown" else ""
-        yield Asked(number, caller, callee, made(caller, callee, own), kind, verstat)
+        yield Asked(number, caller, callee, made(caller, callee, own), kind)
 
 
 def _signed(caller: str, callee: str, own: Made, x5u: str = X5U, late: int = 0) -> str:
