@@ -31,7 +31,7 @@ from call_ways.write import written
 TARGETS = {"hops_right": 0.98, "hops_wrong": 0, "gaps_named": 1.0}
 
 
-def traced(folder: Path, query: dict[str, Any]) -> Any:
+def traced(folder: Path, query: dict[str, Any], first: str | None = None) -> Any:
     """What Quivive makes of a folder of providers' files."""
     from quivive.calls.traceback import peers, sources
     from quivive.calls.traceback.hops import Query
@@ -40,7 +40,8 @@ def traced(folder: Path, query: dict[str, Any]) -> Any:
     files, told = sources.folder(folder)
     asked = Query(**query)
     providers = sources.read(files, asked)
-    return trace(asked, providers, peers.read(told, [each.name for each in providers]), now=query["at"])
+    book = peers.read(told, [each.name for each in providers])
+    return trace(asked, providers, book, now=query["at"], first=first)
 
 
 def judged(found: Any, truth: dict[str, Any]) -> Counter[str]:

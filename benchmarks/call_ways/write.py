@@ -88,7 +88,7 @@ def _trunk(rng: random.Random, other: str, at: int) -> str:
     return rng.choice(
         (
             f"TG{rng.randint(100, 999)}{at}",
-            f"192.0.2.{at + 10 * rng.randint(1, 20)}",
+            f"192.0.2.{at + 16 * rng.randint(1, 14)}",
             f"{other[:3].upper()}_SBC{at}",
         )
     )

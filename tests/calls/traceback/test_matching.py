@@ -71,3 +71,10 @@ def test_a_call_to_another_number_is_never_it():
     found = reported(REPORT, provider("a", call("r1", 0, called="12025550103")))
     assert found.records == ()
     assert reported(REPORT, provider("a", call("r1", NOON, called=CALLED))).records == ()
+
+
+def test_attempts_that_nothing_tells_apart_are_one_call_under_both_references():
+    rows = merged(
+        [unanswered("r1", 0, "a", code=None, call_id="x"), unanswered("r2", 3, "a", code=None, call_id="x")]
+    )
+    assert [row.reference for row in rows] == ["r1 and r2"]

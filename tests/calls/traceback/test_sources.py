@@ -143,6 +143,10 @@ def test_nothing_handed_in_is_silence_and_an_unreadable_file_is_said(tmp_path):
 def test_a_table_without_rows_is_no_silence(tmp_path):
     found = read(tmp_path, "a.csv", "start,calling,called\n")
     assert (found.state, found.rows, found.records) == ("records", 0, ())
+    assert read(tmp_path, "b.json", "[]").state == "records"
+    empty = pa.table({"start": pa.array([], pa.int64()), "called": pa.array([], pa.string())})
+    pq.write_table(empty, tmp_path / "c.parquet")
+    assert sources.read({"alpha": [tmp_path / "c.parquet"]}, REPORT)[0].state == "records"
 
 
 def test_a_missing_file_is_wrong_use(tmp_path):

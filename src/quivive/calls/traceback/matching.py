@@ -68,7 +68,8 @@ def reported(query: Query, provider: Provider, skew: float = SKEW) -> Matched:
         fit = [r for r, cost in costs if cost == 0]
     seconds = query.seconds
     if seconds is not None:
-        fit = [r for r in fit if r.seconds is None or abs(r.seconds - seconds) <= max(5.0, 0.1 * seconds)]
+        slack = provider.slack + max(8.0, 0.15 * seconds)  # people remember, they do not measure
+        fit = [r for r in fit if r.seconds is None or abs(r.seconds - seconds) <= slack]
     fit = _delivered(merged(fit))
     return Matched(tuple(fit), len(fit) == 1, _said(query, fit, near, provider))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quivive.calls.traceback.spellings import is_withheld, same
 
@@ -124,10 +124,15 @@ def _near(first: Record, second: Record, seconds: float) -> bool:
 
 
 def _better(first: Record, second: Record) -> Record:
-    def rank(row: Record) -> tuple[bool, bool, float]:
-        return bool(row.answered), not row.failed, row.start or 0.0
+    """That which was answered, or delivered; where nothing tells, the later one under both references."""
 
-    return max(first, second, key=rank)
+    def rank(row: Record) -> tuple[bool, bool, bool]:
+        return bool(row.answered), not row.failed, row.code in PARTIES
+
+    if rank(first) != rank(second):
+        return max(first, second, key=rank)
+    later = max(second, first, key=lambda row: row.start or 0.0)
+    return replace(later, reference=f"{first.reference} and {second.reference}")
 
 
 def _legs(rows: list[Record]) -> list[Record]:
@@ -149,8 +154,6 @@ def _one_call(first: Record, second: Record) -> bool:
 
 def join(first: Record, second: Record) -> Record:
     """The leg that came in, with where the second leg went."""
-    from dataclasses import replace
-
     reference = (
         first.reference
         if first.reference == second.reference

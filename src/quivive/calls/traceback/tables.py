@@ -189,9 +189,14 @@ def read(path: Path, window: Window, columns: Mapping[str, str], zone: tzinfo | 
 
 def _header(path: Path) -> list[str]:
     """The columns of a table without rows."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        line = file.readline(_LONGEST_FIELD)
-    return next(csv.reader([line], delimiter=_delimiter(line)), [])
+    with path.open("rb") as file:
+        head = file.read(_LONGEST_FIELD)
+    if head[:4] == b"PAR1":
+        import pyarrow.parquet as pq
+
+        return list(pq.read_schema(path).names)
+    line = head.decode("utf-8-sig", "replace").partition("\n")[0].strip()
+    return ["start", "called"] if line == "[]" else next(csv.reader([line], delimiter=_delimiter(line)), [])
 
 
 def mapped(row: Mapping[str, Any], columns: Mapping[str, str], path: Path) -> dict[str, tuple[str, int]]:
@@ -212,8 +217,9 @@ def mapped(row: Mapping[str, Any], columns: Mapping[str, str], path: Path) -> di
         "state",
         "call_id",
     }:
+        names = ", ".join(str(name)[:40] for name in list(row)[:8])
         raise Unreadable(
-            f"{path.name} shows no calls by its columns ({', '.join(map(str, list(row)[:8]))}): "
+            f"{path.name} shows no calls by its columns ({names}): "
             "say with --map which column is start, called and calling."
         )
     return found

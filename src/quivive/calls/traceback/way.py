@@ -55,6 +55,7 @@ class _Way:
     gaps: list[Gap] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     wanted: Wanted = field(init=False)
+    unnamed: set[str] = field(default_factory=set)
     ahead: float | None = None
     _clocks: dict[tuple[str, str], Clock] = field(default_factory=dict)
 
@@ -205,6 +206,7 @@ class _Way:
             return None
         why = (f"It came in on '{line}', and nobody said whose line that is." if line
                else "Its records do not say where the call came in.")  # fmt: skip
+        self.unnamed |= {line} if line else set()
         self.gaps.append(Gap(here.provider.name, None, why))
         return self._beyond(here, None)
 
@@ -270,7 +272,7 @@ class _Way:
     def _mute(self, provider: Provider, below: str | None, why: str, state: State | None = None) -> None:
         """A hop of which nothing is known but that it is one."""
         own: State = "refused" if provider.state == "refused" else "silent"
-        said: State = state or ("not-found" if provider.state == "not-found" else own)
+        said: State = state or ("not-found" if provider.state in ("not-found", "records") else own)
         sentence = {
             "silent": "handed in nothing",
             "refused": "will not tell",
@@ -392,6 +394,8 @@ class _Way:
             name = self._down(up, record)
             if not direct and (self._up(up, record) in self.seen or _stays(up, record)):
                 return False
+            if not direct and record.trunk and record.trunk in self.unnamed:
+                return False  # it came from the very line that nobody named: it is a branch, not the way up
             if name is None or name == CUSTOMER:
                 return False if toward else None
             if direct:
