@@ -121,6 +121,23 @@ def sign_request(number: int) -> bytes:
     return json.dumps({"signingRequest": asked}).encode()
 
 
+def invite(number: int) -> bytes:
+    """An INVITE of the peer, unsigned; its Call-ID tells the number."""
+    lines = (
+        "INVITE sip:+12025550101@gw.example.org;user=phone SIP/2.0",
+        f"Via: SIP/2.0/UDP sbc.example.org:5070;rport;branch=z9hG4bK{number}",
+        "From: <sip:+12025550100@sbc.example.org;user=phone>;tag=1",
+        "To: <sip:+12025550101@gw.example.org;user=phone>",
+        f"Call-ID: {number}@example.org",
+        "CSeq: 1 INVITE",
+        "Max-Forwards: 70",
+        "Content-Length: 0",
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
 def rows(first: int, count: int) -> bytes:
     """NDJSON records with the ids first, first + 1 …"""
     made: Iterator[Mapping[str, Any]] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from calls.certificates.make import issue
-from calls.service.process import Process, kept_calls, rows, sign_request, write_house
+from calls.service.process import Process, invite, kept_calls, rows, sign_request, write_house
 from quivive.cli.calls_serve import serve
 
 
@@ -110,8 +111,9 @@ def test_a_second_service_on_the_same_journal_is_refused(running: Process, house
 
 def test_reload_under_load_drops_no_call_and_a_bad_file_leaves_the_old_house(tmp_path: Path) -> None:
     config = write_house(tmp_path)
-    process = Process(config)
+    process = Process(config, ("--sip", "127.0.0.1:0"))
     answers: list[int] = []
+    redirected: list[bytes] = []
     ended = threading.Event()
 
     def call() -> None:
@@ -122,13 +124,23 @@ def test_reload_under_load_drops_no_call_and_a_bad_file_leaves_the_old_house(tmp
             )
             number += 1
 
-    threads = [threading.Thread(target=call) for _ in range(3)]
+    def ring() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+            phone.settimeout(5)
+            while not ended.is_set():
+                phone.sendto(invite(len(redirected)), ("127.0.0.1", process.ports["sip"]))
+                redirected.append(phone.recv(65_535))  # a timeout here would be a call without an answer
+
+    threads = [threading.Thread(target=each) for each in (call, call, ring)]
     for thread in threads:
         thread.start()
     try:
         for times in range(1, 4):
             process.popen.send_signal(signal.SIGHUP)
             process.wait_for("reloaded", times)
+            end = time.monotonic() + 20
+            while min(len(answers), len(redirected)) < 10 * times and time.monotonic() < end:
+                time.sleep(0.02)
         good = config.read_text()
         config.write_text(good.replace('key = "own.key"', 'key = "gone.key"'))
         process.popen.send_signal(signal.SIGHUP)
@@ -146,7 +158,11 @@ def test_reload_under_load_drops_no_call_and_a_bad_file_leaves_the_old_house(tmp
             thread.join()
     assert len(answers) > 20
     assert set(answers) == {200}
+    assert len(redirected) > 20
+    assert {answer[:12] for answer in redirected} == {b"SIP/2.0 302 "}
     assert process.end() == 0
+    calls = kept_calls(tmp_path / "journal")
+    assert len(calls) == len(answers) + len(redirected)
 
 
 def test_a_new_key_is_in_force_after_a_reload(tmp_path: Path) -> None:
