@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from quivive.calls.records.campaigns.profile import NEAR
+from quivive.calls.records.campaigns.profile import NEAR, SIGNERS
 from quivive.calls.records.campaigns.source import ANSWERED
 
 SHOWS = {
@@ -33,6 +33,11 @@ class Draft:
     figures: Mapping[str, int]
     shows: str = "any"
     place: Mapping[str, str] = field(default_factory=dict)
+
+
+def within(places: str) -> str:
+    """The condition that a call has the signers of a row of `places`: null is any, '' is none."""
+    return " and ".join(f"({places}.{n} is null or {places}.{n} = coalesce(calls.{n}, ''))" for n in SIGNERS)
 
 
 def percent(part: int, whole: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from quivive.calls.records.campaigns.draft import SHOWS, Draft
+from quivive.calls.records.campaigns.draft import SHOWS, Draft, within
 from quivive.calls.records.campaigns.profile import SIGNERS
 from quivive.calls.records.campaigns.source import Source, table
 from quivive.calls.records.columns import COLUMNS
@@ -18,15 +18,13 @@ _SPAN = 600_000_000
 def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
     """Up to MOST calls of each draft, from the ten minutes that show it best, by time: their columns that are filled."""
     found: list[list[dict[str, Any]]] = [[] for _ in drafts]
-    rows = [
-        (place, number, draft.shows, *(draft.place.get(name) for name in SIGNERS))
-        for place, draft in enumerate(drafts)
-        for number in draft.numbers
-    ]
-    if not rows:
+    if not drafts:
         return []
-    kinds = {"campaign": "bigint", "number": "bigint", "shows": "varchar"} | dict.fromkeys(SIGNERS, "varchar")
-    chosen = source.ask(_sql(), picked=table(kinds, rows))
+    numbers = [(place, number) for place, draft in enumerate(drafts) for number in draft.numbers]
+    places = [(place, d.shows, *(d.place.get(name) for name in SIGNERS)) for place, d in enumerate(drafts)]
+    kinds = {"campaign": "bigint", "shows": "varchar"} | dict.fromkeys(SIGNERS, "varchar")
+    picked = table({"campaign": "bigint", "number": "bigint"}, numbers)
+    chosen = source.ask(_sql(), picked=picked, places=table(kinds, places))
     columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
     whole = source.rows(
         f"select picked.campaign as campaign, {columns} from {{calls}} join picked on calls.record = picked.record "
@@ -40,14 +38,12 @@ def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, An
 
 def _sql() -> str:
     """Of the calls that show it, those in the ten minutes that have most of them: borrowed numbers have a life."""
-    shows = " or ".join(f"(picked.shows = '{name}' and ({sql}))" for name, sql in SHOWS.items())
-    within = " and ".join(
-        f"(picked.{name} is null or picked.{name} = coalesce(calls.{name}, ''))" for name in SIGNERS
-    )
+    shows = " or ".join(f"(places.shows = '{name}' and ({sql}))" for name, sql in SHOWS.items())
     return (
         "with theirs as (select picked.campaign as campaign, calls.record as record, calls.start as start, "
         f"case when {shows} then 1 else 0 end as shown "
-        f"from {{calls}} join picked on calls.calling = picked.number where {within}), "
+        "from {calls} join picked on calls.calling = picked.number join places on picked.campaign = places.campaign "
+        f"where {within('places')}), "
         "spans as (select campaign, record, start, shown, sum(shown) over "
         f"(partition by campaign, start - start % {_SPAN}) as often from theirs), "
         "placed as (select campaign, record, row_number() over "

@@ -8,7 +8,7 @@ are answered, and are conversations. The numbers shown belong to people, who are
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from quivive.calls.records.campaigns.detail import inbound
@@ -44,9 +44,10 @@ def find(scene: Scene) -> Iterator[Draft]:
     explained: set[int] = set()
     for span in _SPANS:
         for level in LEVELS:
-            for values, rows in sorted(_grouped(level, calls, span).items(), key=lambda each: str(each[0])):
+            wanted = {values for each_span, each, values in suspect if (each_span, each) == (span, level)}
+            for values, rows in sorted(_grouped(level, calls, span, wanted).items()):
                 rows = [row for row in rows if row["calling"] not in explained]
-                if (span, level, values) in suspect and _is_made_up(_figures(rows), limits):
+                if _is_made_up(_figures(rows), limits):
                     explained.update(each["calling"] for each in rows)
                     found[tuple(zip(level, values, strict=False))] += rows
     received = inbound(scene.source, explained) if explained else {}
@@ -107,12 +108,12 @@ def _calls_of(scene: Scene, cells: pa.Table) -> list[dict[str, Any]]:
     )
 
 
-def _grouped(level: Sequence[str], rows: Sequence[dict[str, Any]], span: bool
+def _grouped(level: Sequence[str], rows: Sequence[dict[str, Any]], span: bool, wanted: Collection[Any]
              ) -> dict[tuple[Any, ...], list[dict[str, Any]]]:  # fmt: skip
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        if len(level) != 1 or row[level[0]] is not None:
-            groups.setdefault(_values(level, row, span), []).append(row)
+    for row in rows if wanted else ():
+        if (values := _values(level, row, span)) in wanted:
+            groups.setdefault(values, []).append(row)
     return groups
 
 

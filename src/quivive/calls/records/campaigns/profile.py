@@ -16,6 +16,8 @@ SIGNERS = ("trunk", "spc", "certificate", "origid")
 BLOCK, RANGE = 10_000, 1_000
 """Numbers that begin alike: all but the last four digits (an exchange), all but the last three."""
 
+_SELDOM = "<numbers> >= 2 and <calls> >= 15 and <answered> * 100 <= <calls> * {percent}"
+"""Which groups can matter to a detector."""
 NEAR = f"calling <> called and calling - calling % {BLOCK} = called - called % {BLOCK}"
 """Whether caller and called number begin alike (NPA-NXX in North America)."""
 
@@ -61,45 +63,55 @@ def _sql(sight: Mapping[str, int]) -> str:
         f"select {', '.join(_PLACES)}, 1 as numbers, {flags(sight)} from {{calls}} "
         f"where calling is not null group by {', '.join(_PLACES)}"
     )
-    light, few = sight["light"], sight["few"]
     own = {name: name for name in SIGNERS}
     steps = {
         "parties": grain,
-        "signers": _sums("signer", "parties", own, light),
-        "scarce": _sums("signer", "parties", own, few),
-        "ranges": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, light),
-        "scanty": _sums("range", "parties", {"calling": f"calling - calling % {RANGE}"}, few),
+        "signers": _two_tiers(own, sight),
+        "ranges": _two_tiers({"calling": f"calling - calling % {RANGE}"}, sight),
     }
-    seldom = f"answered * 100 <= calls * {sight['answered_percent']}"
-    groups = (
-        "having sum(numbers) >= 2 and sum(calls) >= 15 "
-        f"and sum(answered) * 100 <= sum(calls) * {sight['answered_percent']}"
-    )
     levels = [
-        _sums("caller", "parties", {"calling": "calling"}, having=f"having sum(calls) >= {sight['busy']}"),
-        _sums("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}, light, groups),
-        _sums("block", "scanty", {"calling": f"calling - calling % {BLOCK}"}, few, groups),
-        *(_sums(name, "signers", {name: name}, light, groups) for name in SIGNERS),
-        *(_sums(name, "scarce", {name: name}, few, groups) for name in SIGNERS),
+        _level("caller", "parties", {"calling": "calling"}, 0, f"sum(calls) >= {sight['busy']}"),
         *(
-            f"select * from {name} where numbers >= 2 and calls >= 15 and {seldom}"
-            for name in ("signers", "scarce", "ranges")
+            _level(name, source, keys, most, _SELDOM.format(percent=sight["answered_percent"]), column)
+            for name, source, keys in (
+                *((name, "signers", {name: name}) for name in SIGNERS),
+                ("signer", "signers", own),
+                ("range", "ranges", {"calling": "calling"}),
+                ("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}),
+            )
+            for most, column in ((sight["light"], "{}"), (sight["few"], "few_{}"))
         ),
     ]
     named = ", ".join(f"{name} as ({step})" for name, step in steps.items())
     return f"with {named} {' union all '.join(levels)}"
 
 
-def _sums(level: str, source: str, keys: Mapping[str, str], most: int = 0, having: str = "") -> str:
-    """`most` calls of each number that counts; 0: any."""
+def _two_tiers(keys: Mapping[str, str], sight: Mapping[str, int]) -> str:
+    """The figures of light numbers, and beside them of those with few calls."""
+    names = ", ".join(f"{value} as {name}" for name, value in keys.items())
+    sums = ", ".join(
+        f"sum({each}) as {each}, sum(case when calls <= {sight['few']} then {each} else 0 end) as few_{each}"
+        for each in ("numbers", *_FIGURES)
+    )
+    return f"select {names}, {sums} from parties where calls <= {sight['light']} group by {', '.join(keys.values())}"
+
+
+def _level(
+    level: str, source: str, keys: Mapping[str, str], most: int, having: str, column: str = "{}"
+) -> str:
+    """`most` calls of each number that counts; 0: any. `column` spells a figure of the tier."""
     places = ", ".join(f"{keys.get(place) or _null(place)} as {place}" for place in _PLACES)
-    sums = ", ".join(f"cast(sum({each}) as bigint) as {each}" for each in ("numbers", *_FIGURES))
-    where = f"where calls <= {most}" if most and source == "parties" else ""
-    named = f"where {level} is not null" if level in SIGNERS else ""
+    sums = ", ".join(
+        f"cast(sum({column.format(each)}) as bigint) as {each}" for each in ("numbers", *_FIGURES)
+    )
+    spread = "case when min(trunk) <> max(trunk) then 1 else 0 end" if source == "parties" else "0"
+    where = f"where {level} is not null " if level in SIGNERS else ""
+    kept = having
+    for each in ("numbers", *_FIGURES):
+        kept = kept.replace(f"<{each}>", f"sum({column.format(each)})")
     return (
-        f"select '{level}' as level, {most} as most, {places}, {sums}, "
-        "case when min(trunk) <> max(trunk) then 1 else 0 end as spread "
-        f"from {source} {where} {named} group by {', '.join(keys.values())} {having}"
+        f"select '{level}' as level, {most} as most, {places}, {sums}, {spread} as spread from {source} "
+        f"{where}group by {', '.join(keys.values())} having {kept}"
     )
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from quivive.calls.records.campaigns.detail import inbound, key_columns
-from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.draft import Draft, percent, plural, within
 from quivive.calls.records.campaigns.machine import told, unwelcome
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.scene import Scene
@@ -155,19 +155,16 @@ def _weighed(figures: Mapping[str, Any], light: Sequence[dict[str, Any]], limits
 
 def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
     """With how many different numbers each group called."""
-    rows = [
-        (place, each["calling"], *(each[name] or "" for name in SIGNERS))
-        for place, group in enumerate(groups)
-        for each in group.numbers
-    ]
-    columns = {"grp": "bigint", "number": "bigint"} | {f"k{name}": "varchar" for name in SIGNERS}
-    same = " and ".join(f"coalesce(calls.{name}, '') = picked.k{name}" for name in SIGNERS)
+    numbers = [(place, number) for place, group in enumerate(groups)
+               for number in {each["calling"] for each in group.numbers}]  # fmt: skip
+    places = [(place, *(_place(group).get(name) for name in SIGNERS)) for place, group in enumerate(groups)]
     found = scene.source.rows(
-        "select picked.grp as grp, count(distinct calls.called) as called "
-        f"from {{calls}} join picked on calls.calling = picked.number and {same} "
-        f"where not ({NEAR}) group by picked.grp",
-        picked=table(columns, rows),
-    ) if rows else []  # fmt: skip
+        "select picked.grp as grp, count(distinct calls.called) as called from {calls} "
+        "join picked on calls.calling = picked.number join places on picked.grp = places.grp "
+        f"where not ({NEAR}) and {within('places')} group by picked.grp",
+        picked=table({"grp": "bigint", "number": "bigint"}, numbers),
+        places=table({"grp": "bigint"} | dict.fromkeys(SIGNERS, "varchar"), places),
+    ) if numbers else []  # fmt: skip
     for group in groups:
         group.figures["called"] = 0
     for row in found:
@@ -191,7 +188,7 @@ def in_step(rows: Sequence[Mapping[str, Any]]) -> int:
 def _draft(group: _Group) -> Draft:
     row, level = group.figures, group.level
     numbers = tuple(sorted({each["calling"] for each in group.numbers}))
-    place = {} if level == "block" else {key: group.row[key] or "" for key in key_columns(level)}
+    place = _place(group)
     start = str(group.row["calling"] // BLOCK) if level == "block" else ""
     key = f"range={start}xxxx" if start else key_of(place)
     in_order = row["in_step"] >= _ORDERED
@@ -209,6 +206,13 @@ def _draft(group: _Group) -> Draft:
     }  # fmt: skip
     first, last = min(each["first"] for each in group.numbers), max(each["last"] for each in group.numbers)
     return Draft(KIND, key, numbers, row["calls"], first, last, why, figures, "brief-far", place)
+
+
+def _place(group: _Group) -> dict[str, str]:
+    """What the calls of a group have in common beside the first digits of the caller's number."""
+    if group.level == "block":
+        return {}
+    return {key: group.row[key] or "" for key in key_columns(group.level)}
 
 
 def key_of(place: Mapping[str, str]) -> str:

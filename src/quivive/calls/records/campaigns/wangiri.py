@@ -58,7 +58,8 @@ def find(scene: Scene) -> Iterator[Draft]:
 def _groups(scene: Scene) -> list[list[dict[str, Any]]]:
     """The numbers of each suspect range, and the busy numbers that lie in none."""
     limits = scene.of(KIND)
-    suspect = [row for row in scene.profile.of("range") if _rings_once(row, limits)]
+    light = scene.of("sight")["light"]
+    suspect = [row for row in scene.profile.of("range") if row["most"] == light and _rings_once(row, limits)]
     suspect.sort(key=lambda row: row["calling"])
     ranges = members(scene.source, scene.of("sight"), "range", suspect)
     groups = [[row for row in rows if row["one_ring"] * 2 >= row["calls"]] for rows in ranges]
