@@ -38,8 +38,10 @@ _SHOWN = 20
 @click.option("--packs", type=_FILE, help="A folder of country packs of your own.")
 @click.option("--json", "as_json", is_flag=True, help="The campaigns as JSON.")
 @click.option("-o", "--output", type=_FILE, help="Write to this file instead of the terminal.")
-def records(files: tuple[Path, ...], maps: tuple[str, ...], layout: str, country: str | None, zone: str | None,
-            engine: str, listed: Path | None, packs: Path | None, as_json: bool, output: Path | None) -> None:  # fmt: skip
+def records(files: tuple[Path, ...], maps: tuple[str, ...], layout: str, country: str | None,
+    zone: str | None,
+            engine: str, listed: Path | None, packs: Path | None, as_json: bool,
+                output: Path | None) -> None:  # fmt: skip
     """Find campaigns in call records: CSV, Parquet, JSON, Asterisk, FreeSWITCH, Kamailio acc, our journal.
 
     Status: 1 campaigns were found, 3 none were found and something could not be looked for, else 0.
@@ -80,7 +82,8 @@ def as_object(opened: Records, found: list[Campaign], missing: list[NotLooked]) 
     return {
         "calls": opened.calls,
         "campaigns": [
-            {"kind": c.kind, "key": c.key, "calls": c.calls, "first": moment(c.first), "last": moment(c.last), "why": c.why,
+            {"kind": c.kind, "key": c.key, "calls": c.calls, "first": moment(c.first),
+                "last": moment(c.last), "why": c.why,
              "figures": dict(c.figures), "examples": [_example(dict(each)) for each in c.examples]}
             for c in found
         ],
@@ -152,7 +155,8 @@ def as_text(opened: Records, found: list[Campaign], missing: list[NotLooked]) ->
 
 
 def _campaign_lines(campaign: Campaign) -> list[str]:
-    lines = [f"   {campaign.key}   {counted(campaign.calls, 'call')}, {moment(campaign.first)[:19]} to {moment(campaign.last)[:19]} UTC",
+    first, last = (moment(each)[:19] for each in (campaign.first, campaign.last))
+    lines = [f"   {campaign.key}   {counted(campaign.calls, 'call')}, {first} to {last} UTC",
              *_wrap(campaign.why, "     ")]  # fmt: skip
     for call in campaign.examples[:3]:
         each = dict(call)
@@ -177,7 +181,7 @@ def _rest(opened: Records, missing: list[NotLooked]) -> list[str]:
         lines += [line for each in missing for line in _wrap(f"{each.kind}: {each.why}", "   ")]
     if opened.bad:
         lines.append(
-            f"{counted(opened.bad, 'row')} did not read and {'is' if opened.bad == 1 else 'are'} not among the calls:"
+            f"{counted(opened.bad, 'row')} did not read and stay{'s' * (opened.bad == 1)} out of the count:"
         )
         lines += [f"   {r.file}, {r.place}: {r.why}" for r in opened.refused[:5]]
     for part in opened.parts[:10]:

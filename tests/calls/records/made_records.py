@@ -52,8 +52,10 @@ def asterisk(made: Iterable[Made]) -> str:
     """cdr_csv's Master.csv with uniqueid and userfield."""
     return rows(
         ["", c.calling, c.called, "from-trunk", f'"Alex, desk" <{c.calling}>', f"PJSIP/acme-{c.number:08x}",
-         f"PJSIP/out-{c.number:08x}", "Dial", "PJSIP/1,30", clock(c.start), clock(c.start + c.ring) if c.answered else "",
-         clock(c.start + c.ring + c.seconds), c.ring + c.seconds, c.seconds, "ANSWERED" if c.answered else "NO ANSWER",
+         f"PJSIP/out-{c.number:08x}", "Dial", "PJSIP/1,30", clock(c.start),
+             clock(c.start + c.ring) if c.answered else "",
+         clock(c.start + c.ring + c.seconds), c.ring + c.seconds, c.seconds,
+             "ANSWERED" if c.answered else "NO ANSWER",
          "DOCUMENTATION", f"{c.start}.{c.number}", ""]
         for c in made
     )  # fmt: skip
@@ -61,8 +63,10 @@ def asterisk(made: Iterable[Made]) -> str:
 
 def _freeswitch(c: Made) -> list[object]:
     return ["Alex", f"+{c.calling}", f"+{c.called}", "default", clock(c.start),
-            clock(c.start + c.ring) if c.answered else "", clock(c.start + c.ring + c.seconds), c.ring + c.seconds,
-            c.seconds, "NORMAL_CLEARING" if c.answered else "NO_ANSWER", f"uuid-{c.number}", "", ""]  # fmt: skip
+            clock(c.start + c.ring) if c.answered else "", clock(c.start + c.ring + c.seconds),
+                c.ring + c.seconds,
+            c.seconds, "NORMAL_CLEARING" if c.answered else "NO_ANSWER", f"uuid-{c.number}", "",
+                ""]  # fmt: skip
 
 
 def freeswitch(made: Iterable[Made]) -> str:
@@ -80,8 +84,10 @@ def freeswitch_json(c: Made) -> str:
     answered = c.start + c.ring if c.answered else 0
     variables = {
         "start_uepoch": str(c.start * 1_000_000), "answer_uepoch": str(answered * 1_000_000),
-        "end_uepoch": str((c.start + c.ring + c.seconds) * 1_000_000), "start_stamp": clock(c.start).replace(" ", "%20"),
-        "duration": str(c.ring + c.seconds), "billsec": str(c.seconds), "hangup_cause_q850": "16" if c.answered else "19",
+        "end_uepoch": str((c.start + c.ring + c.seconds) * 1_000_000),
+        "start_stamp": clock(c.start).replace(" ", "%20"),
+        "duration": str(c.ring + c.seconds), "billsec": str(c.seconds),
+        "hangup_cause_q850": "16" if c.answered else "19",
         "sip_network_ip": "192.0.2.7", "sip_call_id": f"{c.number}%40pbx.example", "uuid": f"uuid-{c.number}",
     }  # fmt: skip
     profile = {"caller_id_number": f"%2B{c.calling}".replace("%2B", "+"), "destination_number": str(c.called)}
@@ -89,24 +95,30 @@ def freeswitch_json(c: Made) -> str:
 
 
 def kamailio_rows(made: Iterable[Made]) -> list[dict[str, object]]:
-    """acc's transactions: an INVITE a call, with the time of its final reply, and a BYE where it was answered."""
+    """acc's transactions: an INVITE a call, with the time of its final reply, and a BYE if answered."""
     found: list[dict[str, object]] = []
     for c in made:
         replied = c.start + c.ring
-        found.append({"method": "INVITE", "from_tag": f"f{c.number}", "to_tag": f"t{c.number}", "callid": f"id{c.number}",
-                      "sip_code": 200 if c.answered else 487, "sip_reason": "OK", "time": replied, "src_user": f"+{c.calling}",
-                      "src_domain": "a.example", "src_ip": "192.0.2.9", "dst_ouser": "x", "dst_user": c.called,
+        found.append({"method": "INVITE", "from_tag": f"f{c.number}", "to_tag": f"t{c.number}",
+            "callid": f"id{c.number}",
+                      "sip_code": 200 if c.answered else 487, "sip_reason": "OK", "time": replied,
+                      "src_user": f"+{c.calling}",
+                      "src_domain": "a.example", "src_ip": "192.0.2.9", "dst_ouser": "x",
+                      "dst_user": c.called,
                       "dst_domain": "b.example"})  # fmt: skip
         if c.answered:  # here the called side hangs up: tags are the other way round
-            found.append({"method": "BYE", "from_tag": f"t{c.number}", "to_tag": f"f{c.number}", "callid": f"id{c.number}",
-                          "sip_code": 200, "sip_reason": "OK", "time": replied + c.seconds, "src_user": "", "src_domain": "",
+            found.append({"method": "BYE", "from_tag": f"t{c.number}", "to_tag": f"f{c.number}",
+                "callid": f"id{c.number}",
+                          "sip_code": 200, "sip_reason": "OK", "time": replied + c.seconds, "src_user": "",
+                          "src_domain": "",
                           "src_ip": "", "dst_ouser": "", "dst_user": "", "dst_domain": ""})  # fmt: skip
     return sorted(found, key=lambda row: str(row["time"]))
 
 
 def kamailio_log(made: Iterable[Made]) -> str:
     names = {"time": "timestamp", "callid": "call_id", "sip_code": "code", "sip_reason": "reason"}
-    order = ("time", "method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "src_user", "src_domain", "src_ip",
+    order = ("time", "method", "from_tag", "to_tag", "callid", "sip_code", "sip_reason", "src_user",
+        "src_domain", "src_ip",
              "dst_ouser", "dst_user", "dst_domain")  # fmt: skip
     return "".join(
         "Mar  2 05:00:00 sbc kamailio[17]: NOTICE: acc [acc.c:279]: acc_log_request(): ACC: "
@@ -132,14 +144,17 @@ def kamailio_table(made: Iterable[Made]) -> str:
     """The table acc as a database writes it out: times as its clock shows them."""
     found = kamailio_rows(made)
     return rows([["id", *found[0]], *([n, *(clock(int(str(v))) if k == "time" else v for k, v in row.items())]
-                                      for n, row in enumerate(found))], quoting=csv.QUOTE_MINIMAL)  # fmt: skip
+                                      for n, row in enumerate(found))],
+                                          quoting=csv.QUOTE_MINIMAL)  # fmt: skip
 
 
 def journal(made: Iterable[Made]) -> str:
     """What the service writes down of each call it answered."""
     return "".join(
-        json.dumps({"start": c.start + 0.25, "service": "sip", "calling": str(c.calling), "called": str(c.called),
-                    "call_id": f"id{c.number}", "trunk": "acme", "action": "route-on", "sip_code": 404, "verdict": "valid",
+        json.dumps({"start": c.start + 0.25, "service": "sip", "calling": str(c.calling),
+            "called": str(c.called),
+                    "call_id": f"id{c.number}", "trunk": "acme", "action": "route-on", "sip_code": 404,
+                    "verdict": "valid",
                     "verstat": "TN-Validation-Passed", "attest": "A", "spc": "709J", "certificate": "ab12",
                     "x5u": "https://x.example/a.pem", "origid": "o1", "reasons": []}) + "\n"
         for c in made

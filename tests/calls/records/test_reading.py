@@ -91,7 +91,8 @@ def test_a_packed_file_is_read(tmp_path: Path) -> None:
     ("text", "micros"),
     [
         ("2026-03-02T05:00:05Z", 0), ("2026-03-02 05:00:05", 0), ("2026-03-02T00:00:05-05:00", 0),
-        ("2026-03-02T06:30:05.250+0130", 250_000), ("2026-03-02 07:00:05+02", 0), ("2026/03/02 05:00:05 UTC", 0),
+        ("2026-03-02T06:30:05.250+0130", 250_000), ("2026-03-02 07:00:05+02", 0),
+        ("2026/03/02 05:00:05 UTC", 0),
         ("20260302050005", 0), ("20260302T050005Z", 0), ("1772427605", 0), ("1772427605.5", 500_000),
         ("1772427605250", 250_000), ("1772427605000007", 7), ("1772427605000007000", 7),
     ],
@@ -178,8 +179,10 @@ def test_a_missing_column_is_an_error_that_names_those_that_are_there(tmp_path: 
 def test_the_fast_way_of_reading_numbers_agrees_with_the_careful_one(country: str | None) -> None:
     import duckdb
 
-    texts = ["+12025550100", "12025550100", "2025550100", "+33199005501", "33199005501", "0199005501", "0033199005501",
-             "+4930234567", "112", "+1", "+120255501001234567", "1 202 555 0100", "(202) 555-0100", "sip:+12025550100@a.example",
+    texts = ["+12025550100", "12025550100", "2025550100", "+33199005501", "33199005501", "0199005501",
+        "0033199005501",
+             "+4930234567", "112", "+1", "+120255501001234567", "1 202 555 0100", "(202) 555-0100",
+             "sip:+12025550100@a.example",
              "7005550100", "1002555010"]  # fmt: skip
     for text in texts:
         fast = duckdb.execute(f"select {number_sql('t', country)} from (select ? as t) s", [text]).fetchall()[
@@ -206,8 +209,10 @@ def typed(zone: str | None = "UTC", text: bool = False) -> pa.Table:
         "start": pa.array(starts, pa.timestamp("us", zone)),
         "calling": pa.array([f"+{n}" for n in numbers["calling"]] if text else numbers["calling"]),
         "called": pa.array([f"+{n}" for n in numbers["called"]] if text else numbers["called"]),
-        "duration": pa.array([c.seconds for c in CALLS], pa.int32()), "disposition": ["ANSWERED" if c.answered else "BUSY" for c in CALLS],
-        "trunk_in": ["acme"] * len(CALLS), "sip_code": pa.array([200 if c.answered else 486 for c in CALLS], pa.int16()),
+        "duration": pa.array([c.seconds for c in CALLS], pa.int32()),
+        "disposition": ["ANSWERED" if c.answered else "BUSY" for c in CALLS],
+        "trunk_in": ["acme"] * len(CALLS), "sip_code": pa.array([200 if c.answered else 486 for c in CALLS],
+        pa.int16()),
     })  # fmt: skip
 
 
@@ -234,7 +239,8 @@ def test_records_are_numbered_over_all_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["empty.csv", "noise.csv", "torn.parquet", "torn.csv.gz", "lonely.csv"])
 def test_what_is_no_table_is_refused_in_a_sentence(tmp_path: Path, name: str) -> None:
     damaged = {"empty.csv": b"", "noise.csv": bytes(range(256)) * 40, "torn.parquet": b"PAR1" + b"\0" * 90,
-               "torn.csv.gz": gzip.compress(line("2026-03-02T05:00:05Z").encode())[:20], "lonely.csv": b"one\ntwo\nthree\n"}  # fmt: skip
+               "torn.csv.gz": gzip.compress(line("2026-03-02T05:00:05Z").encode())[:20],
+               "lonely.csv": b"one\ntwo\nthree\n"}  # fmt: skip
     (tmp_path / name).write_bytes(damaged[name])
     with pytest.raises((Unreadable, UsageError)):
         open_records([tmp_path / name])

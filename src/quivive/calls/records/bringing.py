@@ -1,4 +1,4 @@
-"""How are rows of texts brought to the form of call records? Once into Parquet as texts, once more as calls."""
+"""How are rows of texts brought to the form of call records? Into Parquet as texts, then as calls."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def _staged_sql(sheet: Sheet, columns: Columns, first: int, connection: DuckDBPy
     if rows.PLACE in [row[0] for row in connection.execute(f"describe {sheet.sql}").fetchall()]:
         where = f'"{rows.FILE}" as file, \'line \' || "{rows.PLACE}" as place'
     else:
-        where = f"{times.quoted(sheet.name)} as file, 'row ' || cast({number} + {sheet.first} as varchar) as place"
+        place = f"'row ' || cast({number} + {sheet.first} as varchar)"
+        where = f"{times.quoted(sheet.name)} as file, {place} as place"
     return f"select {number} + {first} as record, {where}, {shown} from ({sheet.sql}) s"
 
 
@@ -129,21 +130,21 @@ def _split(why: Any) -> str:
 
 def _say_numbers(sheet: Sheet, target: Path, country: str | None, connection: DuckDBPyConnection,
                  done: Brought) -> None:  # fmt: skip
-    """What an analyst must know of numbers: those that were none, and those that seem to lack their country."""
+    """Note the numbers that were none, and those that seem to lack their country."""
     joined = f"from staged join {_read(target)} c using (record)"
     for side, words in (("calling", "caller's"), ("called", "called")):
         none = _one(
             connection, f"select count(*) {joined} where staged.{side} is not null and c.{side} is null"
         )
         if none:
-            done.notes.append(f"{sheet.name}: the {words} number of {none:,} records is a name, an address or "
-                              "nothing that reads.")  # fmt: skip
+            done.notes.append(f"{sheet.name}: the {words} number of {none:,} records is a name, an "
+                              "address or nothing that reads.")  # fmt: skip
         national = 0 if country else _one(
             connection, f"select count(*) {joined} where regexp_full_match(staged.{side}, '{_NATIONAL}')"
         )  # fmt: skip
         if national:
-            done.notes.append(f"{sheet.name}: the {words} number of {national:,} records seems to be written without "
-                              "its country; say which with --country.")  # fmt: skip
+            done.notes.append(f"{sheet.name}: the {words} number of {national:,} records seems to be written "
+                              "without its country; say which with --country.")  # fmt: skip
 
 
 def _copy(connection: DuckDBPyConnection, sql: str, path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quivive.calls.records import outcomes
-from quivive.calls.records.bringing import settles
+from quivive.calls.records.bringing import NAMED, settles
 from quivive.calls.records.layouts.sheet import Refused, Sheet
 from quivive.calls.records.normalising import _TEXTS, NANP, derived
 from quivive.calls.records.times import quoted
@@ -77,11 +77,9 @@ def ask(sheet: Sheet, columns: Columns, country: str | None, offset: int, engine
         return None
     dialect = _dialect(engine, sheet.direct)
     sql = derived(_read(columns, kinds, dialect, unit, offset, country), settles(sheet, columns))
-    named = [
-        Refused(sheet.name, f"row {row}", "It has no time.")
-        for (row,) in (connection.execute(f"select file_row_number + 1 from {here.table} where {start} is null limit 20").fetchall()
-                       if filled < rows else [])
-    ]  # fmt: skip
+    sql_bad = f"select file_row_number + 1 from {here.table} where {start} is null order by 1 limit {NAMED}"
+    bad = connection.execute(sql_bad).fetchall() if filled < rows else []
+    named = [Refused(sheet.name, f"row {row}", "It has no time.") for (row,) in bad]
     return Direct(sql, filled, rows, rows - filled, named)
 
 
@@ -158,18 +156,25 @@ def _read(
         )
         return f"case {american}when {column} between 1 and {_HIGHEST - 1} then {column} end"
 
+    def said() -> str:
+        if "answered" not in kinds:
+            return "cast(null as boolean)"
+        return of("answered") if str(kinds["answered"]) == "bool" else outcomes.answered_sql(of("answered"))
+
     read = {
-        "start": moment("start"), "answer": moment("answer"), "stop": moment("end"), "talked": length("seconds"),
-        "lasted": length("duration"), "rang": length("ring"), "calling": number("calling"), "called": number("called"),
-        "said": of("answered") if str(kinds.get("answered")) == "bool" else outcomes.answered_sql(of("answered"))
-                if "answered" in kinds else "cast(null as boolean)",
+        "start": moment("start"), "answer": moment("answer"), "stop": moment("end"),
+        "talked": length("seconds"),
+        "lasted": length("duration"), "rang": length("ring"), "calling": number("calling"),
+        "called": number("called"),
+        "said": said(),
         "attest": outcomes.attest_sql(of("attest")) if "attest" in kinds else "cast(null as string)",
         **{name: of(name) if name in kinds else "cast(null as integer)" for name in ("sip_code", "cause")},
-        **{name: _text(of(name), kinds[name]) if name in kinds else "cast(null as string)" for name in _TEXTS},
+        **{name: _text(of(name),
+            kinds[name]) if name in kinds else "cast(null as string)" for name in _TEXTS},
     }  # fmt: skip
     listed = ", ".join(f"{sql} as {name}" for name, sql in read.items())
-    start = of("start")
-    return f"select {dialect.place} + {offset} as record, {listed} from {dialect.table} where {start} is not null"
+    where = f"{of('start')} is not null"
+    return f"select {dialect.place} + {offset} as record, {listed} from {dialect.table} where {where}"
 
 
 def _text(column: str, kind: Any) -> str:

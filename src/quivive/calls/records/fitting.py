@@ -17,7 +17,7 @@ _LENGTH = re.compile(r"\d+(\.\d+)?|\d+:\d\d(:\d\d)?(\.\d+)?")
 
 
 def fits(field: str, values: Sequence[str]) -> bool:
-    """Whether the first values of a column can be of a field; an empty column can. 'moment': of a whole time."""
+    """Whether the first values of a column can be of a field; an empty one can. 'moment': a whole time."""
     filled = [value.strip() for value in values if value.strip().lower() not in _EMPTY]
     if not filled:
         return field != "moment"
@@ -41,6 +41,8 @@ def _is(form: str, value: str) -> bool:
 
 
 _FORMS = {
-    "start": ("moment", "day"), "answer": ("moment",), "end": ("moment",), "moment": ("moment",), "date": ("day",),
-    "time": ("clock",), "seconds": ("length",), "duration": ("length",), "ring": ("length",), "answered": ("word",),
+    "start": ("moment", "day"), "answer": ("moment",), "end": ("moment",), "moment": ("moment",),
+    "date": ("day",),
+    "time": ("clock",), "seconds": ("length",), "duration": ("length",), "ring": ("length",),
+    "answered": ("word",),
 }  # fmt: skip

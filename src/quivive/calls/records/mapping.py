@@ -69,7 +69,8 @@ def choose(columns: Sequence[str], told: Mapping[str, Chosen], source: str,
                 continue
             free = [column for column in columns if column not in taken]
             here = next((found for tier in reading(field)
-                         if (found := [c for c in free if tier(keys[c]) and fits(field, c)])), [])  # fmt: skip
+                         if (found := [c for c in free if tier(keys[c]) and fits(field, c)])),
+                             [])  # fmt: skip
             if len(here) > 1 and field in MANDATORY:
                 raise UsageError(_ambiguous(source, field, here, columns))
             if here:
@@ -152,9 +153,12 @@ def _missing(
     source: str, fields: Sequence[str], columns: Sequence[str], alike: Mapping[str, Sequence[str]]
 ) -> str:
     hint = " ".join(f"--map {field}=COLUMN" for field in fields)
-    near = "".join(f" {_listed(names)} is named like {field}, but its values do not read as that." +
-                   (f" Give the form of the time: --map 'start={names[0]}:%d.%m.%Y %H:%M:%S'." if field == "start" else "")
-                   for field, names in alike.items() if names)  # fmt: skip
+    near = ""
+    for field, names in alike.items():
+        if names:
+            near += f" {_listed(names)} is named like {field}, but its values do not read as that."
+            form = f" Give the form of the time: --map 'start={names[0]}:%d.%m.%Y %H:%M:%S'."
+            near += form if field == "start" else ""
     return (f"{source}: no column is known to be {' or '.join(fields)}. It has: {_listed(columns)}.{near} "
             f"Say which it is: {hint}.")  # fmt: skip
 

@@ -296,7 +296,7 @@ NAMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """Field → names in tiers, of which an earlier one goes first.
 
-'duration' is the whole length, 'answer' and 'end' are moments; a record's seconds and ring follow from them."""
+'duration' is the whole length, 'answer' and 'end' are moments: seconds and ring follow from them."""
 
 PREFIXES = _words("stirshaken stir shaken passport identity call cdr record sip")
 """Words before a name that say nothing of which field it is: 'stir_spc', 'call_secs'."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 100_000_000
 """Seconds (three years): a longer call is a mistake of the record."""
+_NOTHING = ("", "-", "null", "\\n", "n/a", "none", "<null>", "nan", "nil")
 _TEXTS = (
     "id",
     "trunk",
@@ -67,14 +68,15 @@ def number_sql(text: str, country: str | None) -> str:
 
     These are the ones for which `calls.numbers.canonical` gives the same, tested side by side.
     """
-    plain = f"when regexp_full_match({text}, '\\+[1-9]\\d{{6,14}}') then cast(substr({text}, 2) as bigint) "
+
+    def when(form: str, value: str) -> str:
+        return f"when regexp_full_match({text}, '{form}') then cast({value} as bigint) "
+
+    plain = when("\\+[1-9]\\d{6,14}", f"substr({text}, 2)")
     if country is None:
-        plain = (
-            f"when regexp_full_match({text}, '\\+?[1-9]\\d{{6,14}}') then cast(ltrim({text}, '+') as bigint) "
-        )
-    if country and country.upper() in NANP:
-        plain += (f"when regexp_full_match({text}, '1[2-9]\\d{{9}}') then cast({text} as bigint) "
-                  f"when regexp_full_match({text}, '[2-9]\\d{{9}}') then cast('1' || {text} as bigint) ")  # fmt: skip
+        plain += when("[1-9]\\d{6,14}", text)
+    elif country.upper() in NANP:
+        plain += when("1[2-9]\\d{9}", text) + when("[2-9]\\d{9}", f"'1' || {text}")
     return f"case {plain} end"
 
 
@@ -91,10 +93,11 @@ def number_of(text: str, country: str | None) -> int | None:
 
 
 def odd_numbers(connection: DuckDBPyConnection, relation: str, country: str | None) -> int:
-    """Make the table `odd` (text, number) of the spellings that need a closer look; returns how many are none."""
+    """Make the table `odd` (text, number) of spellings that need a closer look; returns how many are none."""
     import pyarrow as pa
 
-    parts = [f"select distinct {f} as text from {relation} where {f} is not null and {number_sql(f, country)} is null"
+    parts = [f"select distinct {f} as text from {relation} "
+             f"where {f} is not null and {number_sql(f, country)} is null"
              for f in ("calling", "called")]  # fmt: skip
     texts = [row[0] for row in connection.execute(" union ".join(parts)).fetchall()]
     numbers = [number_of(text, country) for text in texts]
@@ -109,9 +112,11 @@ def odd_numbers(connection: DuckDBPyConnection, relation: str, country: str | No
 def length_sql(text: str, scale: int) -> str:
     """DuckDB: seconds of '61', '61.2', '00:01:01' or '1:01'."""
     count = f"try_cast({text} as double) / {scale}"
-    clock = (f"case when regexp_full_match({text}, '\\d+:\\d\\d(:\\d\\d)?(\\.\\d+)?') then list_reduce(list_transform("
-             f"string_split({text}, ':'), lambda x: cast(x as double)), lambda x, y: x * 60 + y) end")  # fmt: skip
-    return f"case when coalesce({count}, {clock}) between 0 and {_LONGEST} then cast(floor(coalesce({count}, {clock})) as integer) end"
+    parts = f"list_transform(string_split({text}, ':'), lambda x: cast(x as double))"
+    clock = (f"case when regexp_full_match({text}, '\\d+:\\d\\d(:\\d\\d)?(\\.\\d+)?') "
+             f"then list_reduce({parts}, lambda x, y: x * 60 + y) end")  # fmt: skip
+    length = f"coalesce({count}, {clock})"
+    return f"case when {length} between 0 and {_LONGEST} then cast(floor({length}) as integer) end"
 
 
 def moment_sql(text: str, form: str | None) -> tuple[str, str]:
@@ -123,7 +128,7 @@ def moment_sql(text: str, form: str | None) -> tuple[str, str]:
 
 def canonical_sql(fields: Mapping[str, Chosen], relation: str, country: str | None, place: ZoneInfo | None,
                   changes: list[times.Turn], first: int, outcome: bool) -> str:  # fmt: skip
-    """DuckDB: the columns of call records over a relation whose columns are called as the fields, plus `record`.
+    """DuckDB: the columns of call records over a relation with `record` and columns called as the fields.
 
     `outcome` False: the layout's SIP code does not tell whether somebody answered. `start` may be null.
     """
@@ -150,7 +155,10 @@ def canonical_sql(fields: Mapping[str, Chosen], relation: str, country: str | No
                     if "sip_code" in fields else "cast(null as integer)",
         "cause": outcomes.cause_sql("cause") if "cause" in fields else "cast(null as integer)",
         "attest": outcomes.attest_sql("attest") if "attest" in fields else "cast(null as string)",
-        **{side: f"coalesce({number_sql(f'raw.{side}', country)}, {side}_odd.number)" for side in ("calling", "called")},
+        **{
+            side: f"coalesce({number_sql(f'raw.{side}', country)}, {side}_odd.number)"
+            for side in ("calling", "called")
+        },
         **{name: name if name in fields else "cast(null as string)" for name in _TEXTS},
         **{name: channel_sql(name) for name in ("trunk", "egress") if name in fields},
     }  # fmt: skip
@@ -164,24 +172,29 @@ def canonical_sql(fields: Mapping[str, Chosen], relation: str, country: str | No
 def derived(read: str, outcome: bool) -> str:
     """What follows from what was read; the same in DuckDB and Spark.
 
-    `read` has start, answer, stop (microseconds), talked, lasted, rang (seconds) and said beside the plain columns.
+    `read` has start, answer, stop (microseconds), talked, lasted, rang (seconds), said and the plain columns.
     """
     known = ["said", "case when talked > 0 then true end", "case when answer is not null then true end"]
     if outcome:
         known += [outcomes.replied_sql("sip_code"), outcomes.caused_sql("cause")]
     known += ["case when talked = 0 then false end"]
-    talked = ("coalesce(talked, case when answer is not null then cast((stop - answer) / 1000000 as integer) end, "
+    talked = (f"coalesce(talked, case when answer is not null then {_between('answer', 'stop')} end, "
               "case when heard = false then 0 end, lasted, "
-              "case when heard then cast((stop - start) / 1000000 as integer) end)")  # fmt: skip
-    rang = ("coalesce(rang, case when answer is not null then cast((answer - start) / 1000000 as integer) end, "
+              f"case when heard then {_between('start', 'stop')} end)")  # fmt: skip
+    rang = (f"coalesce(rang, case when answer is not null then {_between('start', 'answer')} end, "
             "case when heard and lasted >= talked then lasted - talked end, "
             "case when heard = false and lasted > 0 then lasted end, "
-            "case when heard = false then cast((stop - start) / 1000000 as integer) end)")  # fmt: skip
+            f"case when heard = false then {_between('start', 'stop')} end)")  # fmt: skip
     last = {"seconds": f"case when heard = false or {talked} < 0 then 0 else {talked} end",
             "ring": f"case when {rang} < 0 then 0 else {rang} end",
             "answered": "heard"}  # fmt: skip
     columns = ", ".join(f"cast({last.get(c.name, c.name)} as {kind(c.sql)}) as {c.name}" for c in COLUMNS)
     return f"select {columns} from (select *, coalesce({', '.join(known)}) as heard from ({read}) r) h"
+
+
+def _between(first: str, last: str) -> str:
+    """Whole seconds; both engines round down."""
+    return f"cast(floor(({last} - {first}) / 1000000) as integer)"
 
 
 def kind(sql: str) -> str:
@@ -197,4 +210,5 @@ def channel_sql(text: str) -> str:
 def trimmed_sql(column: str) -> str:
     """DuckDB: a text without blanks around, null where it stands for nothing."""
     text = f"trim(cast({column} as varchar), ' \t\r\"')"
-    return f"case when lower({text}) in ('', '-', 'null', '\\n', 'n/a', 'none', '<null>', 'nan', 'nil') then null else {text} end"
+    nothing = ", ".join(f"'{word}'" for word in _NOTHING)
+    return f"case when lower({text}) in ({nothing}) then null else {text} end"

@@ -19,15 +19,18 @@ NOT_ANSWERED = (
 CAUSES: Mapping[str, int] = {
     "unallocated_number": 1, "no_route_transit_net": 2, "no_route_destination": 3, "channel_unacceptable": 6,
     "normal_clearing": 16, "user_busy": 17, "no_user_response": 18, "no_answer": 19, "subscriber_absent": 20,
-    "call_rejected": 21, "number_changed": 22, "redirection_to_new_destination": 23, "exchange_routing_error": 25,
-    "destination_out_of_order": 27, "invalid_number_format": 28, "facility_rejected": 29, "normal_unspecified": 31,
+    "call_rejected": 21, "number_changed": 22, "redirection_to_new_destination": 23,
+    "exchange_routing_error": 25,
+    "destination_out_of_order": 27, "invalid_number_format": 28, "facility_rejected": 29,
+    "normal_unspecified": 31,
     "normal_circuit_congestion": 34, "network_out_of_order": 38, "normal_temporary_failure": 41,
-    "switch_congestion": 42, "requested_chan_unavail": 44, "outgoing_call_barred": 52, "incoming_call_barred": 54,
+    "switch_congestion": 42, "requested_chan_unavail": 44, "outgoing_call_barred": 52,
+    "incoming_call_barred": 54,
     "bearercapability_notauth": 57, "bearercapability_notavail": 58, "service_unavailable": 63,
     "service_not_implemented": 79, "incompatible_destination": 88, "recovery_on_timer_expire": 102,
     "interworking": 127,
 }  # fmt: skip
-"""FreeSWITCH's names of the causes of ITU-T Q.850 (its table of hangup causes). ORIGINATOR_CANCEL has none."""
+"""FreeSWITCH's names of the causes of ITU-T Q.850 (its table of hangup causes)."""
 ATTESTED: Mapping[str, str] = {
     "a": "A", "b": "B", "c": "C", "full": "A", "partial": "B", "gateway": "C",
     "tn-validation-passed-a": "A", "tn-validation-passed-b": "B", "tn-validation-passed-c": "C",
@@ -40,9 +43,10 @@ def word_sql(text: str) -> str:
 
 
 def answered_sql(text: str) -> str:
-    """Whether a disposition, a flag or a final code says that the call was answered; null where it does not say."""
+    """Whether a disposition, a flag or a final code says that it was answered; null where it does not say."""
     word = word_sql(text)
-    return f"case when {word} in ({_list(ANSWERED)}) then true when {word} in ({_list(NOT_ANSWERED)}) then false end"
+    yes, no = _list(ANSWERED), _list(NOT_ANSWERED)
+    return f"case when {word} in ({yes}) then true when {word} in ({no}) then false end"
 
 
 def replied_sql(code: str) -> str:
@@ -51,7 +55,7 @@ def replied_sql(code: str) -> str:
 
 
 def caused_sql(cause: str) -> str:
-    """Whether a Q.850 cause says that it was not answered; normal clearing (16) says nothing of the answer."""
+    """Whether a Q.850 cause says that it was not answered; normal clearing (16) says nothing."""
     return f"case when {cause} in (1, 2, 3, 17, 18, 19, 20, 21, 22, 27, 28, 34, 38, 41, 42) then false end"
 
 

@@ -42,7 +42,7 @@ class Part:
 class Records:
     """Call records of which `sql` selects exactly COLUMNS from `relations`, on the engine it was made for.
 
-    `refused` names the first rows that do not read, `bad` counts all. `notes` are sentences on what was assumed.
+    `refused` names the first rows that do not read, `bad` counts all. `notes` say what was assumed.
     """
 
     sql: str
@@ -89,12 +89,13 @@ class _Pile:
 
 
 def open_records(paths: Sequence[Path], told: Mapping[str, Chosen] | None = None, layout: str | None = None,
-                 country: str | None = None, zone: str | None = None, engine: str = "duckdb") -> Records:  # fmt: skip
+                 country: str | None = None, zone: str | None = None,
+                     engine: str = "duckdb") -> Records:  # fmt: skip
     """The calls of files: CSV, Parquet, JSON, Asterisk, FreeSWITCH, Kamailio acc, the service's journal.
 
     `told` maps fields to columns where names do not tell (`mapping.given`). `country` reads national numbers,
-    `zone` times that name no zone (else UTC). Raises UsageError where a file is not there or its columns are not
-    understood, Unreadable where its bytes are damaged.
+    `zone` times that name no zone (else UTC). Raises UsageError where a file is not there or its columns
+    are not understood, Unreadable where its bytes are damaged.
     """
     if not paths:
         raise UsageError("Name at least one file of call records.")
@@ -123,7 +124,8 @@ def open_records(paths: Sequence[Path], told: Mapping[str, Chosen] | None = None
 def _connection(folder: str) -> DuckDBPyConnection:
     import duckdb
 
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
                                         "temp_directory": folder})  # fmt: skip
     connection.execute("set TimeZone = 'UTC'")
     return connection
@@ -186,7 +188,7 @@ def _brought(sheet: Sheet, pile: _Pile, columns: Columns, wishes: _Wishes, conne
 
 
 def columns_of(sheet: Sheet, told: Mapping[str, Chosen]) -> Columns:
-    """Which column of a sheet is which field: by the map, else by the layout, else by names and first values."""
+    """Which column is which field: by the map, else by the layout, else by names and first values."""
     fixed = {field: Chosen(name) for field, name in (sheet.fields or {}).items() if name in sheet.columns}
     known = {**fixed, **told}
     if fixed and all(field in known for field in mapping.MANDATORY):

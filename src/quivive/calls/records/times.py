@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from quivive.errors import UsageError
 
-DAY = 86_400_000_000
+_DAY = 86_400
 _DATE = r"(\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8})"
 _CLOCK = r"(\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{6})"
 _ZONE = r"(Z|z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?"
@@ -43,10 +43,11 @@ def zone(name: str) -> ZoneInfo:
 
 def instant_sql(text: str) -> str:
     """DuckDB: Unix time of digits in `text`, in microseconds, else null."""
+    digits, number = f"length(split_part({text}, '.', 1))", f"try_cast({text} as decimal(28, 9))"
     return (
         f"case when not regexp_matches({text}, '{_EPOCH}') then null "
-        f"when length(split_part({text}, '.', 1)) <= 10 then cast(round(try_cast({text} as decimal(28, 9)) * 1000000) as bigint) "
-        f"when length(split_part({text}, '.', 1)) <= 13 then cast(round(try_cast({text} as decimal(28, 9)) * 1000) as bigint) "
+        f"when {digits} <= 10 then cast(round({number} * 1000000) as bigint) "
+        f"when {digits} <= 13 then cast(round({number} * 1000) as bigint) "
         f"when length({text}) <= 16 then try_cast({text} as bigint) "
         f"else try_cast({text} as bigint) // 1000 end"
     )
@@ -56,9 +57,9 @@ def wall_sql(text: str, form: str | None = None) -> str:
     """DuckDB: what the clock showed, as microseconds since 1970 without regard to a zone, else null."""
     if form:
         return f"epoch_us(try_strptime({text}, {quoted(form)}))"
-    day = f"regexp_replace(regexp_extract({text}, '{ISO}', 1), '^(\\d{{4}})[-/]?(\\d\\d)[-/]?(\\d\\d)$', '\\1-\\2-\\3')"
-    clock = (f"replace(regexp_replace(regexp_extract({text}, '{ISO}', 2), '^(\\d\\d)(\\d\\d)(\\d\\d)$', '\\1:\\2:\\3'), "
-             "',', '.')")  # fmt: skip
+    day, clock = (f"regexp_extract({text}, '{ISO}', {group})" for group in (1, 2))
+    day = f"regexp_replace({day}, '^(\\d{{4}})[-/]?(\\d\\d)[-/]?(\\d\\d)$', '\\1-\\2-\\3')"
+    clock = f"replace(regexp_replace({clock}, '^(\\d\\d)(\\d\\d)(\\d\\d)$', '\\1:\\2:\\3'), ',', '.')"
     return f"epoch_us(try_cast({day} || ' ' || {clock} as timestamp))"
 
 
@@ -67,8 +68,8 @@ def offset_sql(text: str, form: str | None = None) -> str:
     if form:
         return "cast(0 as bigint)" if "%z" in form or "%Z" in form else "cast(null as bigint)"
     zoned = f"regexp_extract({text}, '{ISO}', 3)"
-    minutes = (f"cast(substr({zoned}, 2, 2) as bigint) * 60 + "
-               f"case when length({zoned}) > 3 then cast(right({zoned}, 2) as bigint) else 0 end")  # fmt: skip
+    rest = f"case when length({zoned}) > 3 then cast(right({zoned}, 2) as bigint) else 0 end"
+    minutes = f"cast(substr({zoned}, 2, 2) as bigint) * 60 + {rest}"
     return (
         f"case when {zoned} = '' then null when {zoned} in ('Z', 'z', 'UTC', 'GMT') then 0 "
         f"when {zoned} like '-%' then -60000000 * ({minutes}) else 60000000 * ({minutes}) end"
@@ -79,12 +80,9 @@ def turns(place: ZoneInfo, first: int, last: int) -> list[Turn]:
     """The changes of a zone's offset from `first` to `last` (microseconds) and a day around."""
     low = max(0, first // 1_000_000 - 172_800)
     high = min(4_102_444_800, last // 1_000_000 + 172_800)
-    found = []
-    step = 86_400
-    for second in range(low, high, step):
-        if _offset(place, second) != _offset(place, second + step):
-            found.append(_turn(place, second, second + step))
-    return found
+    days = range(low, high, _DAY)
+    changing = (day for day in days if _offset(place, day) != _offset(place, day + _DAY))
+    return [_turn(place, day, day + _DAY) for day in changing]
 
 
 def _turn(place: ZoneInfo, low: int, high: int) -> Turn:

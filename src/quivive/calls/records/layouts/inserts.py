@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from quivive.calls.records.layouts import rows
+from quivive.calls.records.layouts import opening, rows
 from quivive.calls.records.layouts.native import NATIVE
 from quivive.calls.records.layouts.sheet import Refused, Sheet
 
@@ -25,7 +25,7 @@ def sheet(paths: Sequence[Path], folder: Path, name: str) -> Sheet:
 
 def _rows(path: Path) -> Iterator[dict[str, str] | Refused]:
     names = NATIVE["freeswitch"].columns
-    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+    with opening.text(path) as lines:
         for place, line in enumerate(lines, 1):
             found = STATEMENT.fullmatch(line)
             cells = next(csv.reader([found[1]], skipinitialspace=True), []) if found else []

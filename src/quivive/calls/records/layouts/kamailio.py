@@ -8,12 +8,11 @@ reply, so that of an answered call the start is its answer, and how long it rang
 from __future__ import annotations
 
 import csv
-import gzip
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from quivive.calls.records.layouts import rows
+from quivive.calls.records.layouts import opening, rows
 from quivive.calls.records.layouts.sheet import Refused, Sheet
 from quivive.calls.records.layouts.tables import encoding_of, head_of, identifier
 from quivive.errors import Unreadable
@@ -69,7 +68,7 @@ def form_of(head: str) -> str | None:
 
 
 def sheet(paths: Sequence[Path], folder: Path, name: str) -> Sheet:
-    """The calls of accounting files, all together: those of acc and missed_calls overlap. Raises Unreadable."""
+    """The calls of accounting files, all together: acc and missed_calls overlap. Raises Unreadable."""
     written = rows.write((row for path in paths for row in _read(path)), folder, name)
     columns = [each for each in written.sample if not each.startswith("#")]
     fields = {"start": "time", "end": "end_time", "call_id": "callid", "sip_code": "sip_code"}
@@ -87,20 +86,22 @@ def sheet(paths: Sequence[Path], folder: Path, name: str) -> Sheet:
     sample = {**written.sample, "end_time": written.sample["time"]}
     note = (f"{label}: a row's time is that of the final reply, so an answered call starts with its answer; "
             "how long it rang is not known.")  # fmt: skip
-    return Sheet(label, "kamailio-acc", (*columns, "end_time"), joined_sql(written.sql, columns), sample, fields,
+    return Sheet(label, "kamailio-acc", (*columns, "end_time"), joined_sql(written.sql, columns), sample,
+        fields,
                  refused=tuple(written.refused), bad=written.bad, notes=(note,))  # fmt: skip
 
 
 def joined_sql(sql: str, columns: Sequence[str]) -> str:
-    """DuckDB: a row a Call-ID with an INVITE, of its first answered one, else its last; and when its first BYE came."""
+    """DuckDB: a row a Call-ID, of its first answered INVITE, else its last; and when its first BYE came."""
     shown = ", ".join(
         f"i.{identifier(each)} as {identifier(each)}" for each in (rows.FILE, rows.PLACE, *columns)
     )
     place = "row_number() over ()"
     return (
         f"with r as (select *, {place} as seq from ({sql}) s where callid is not null and callid <> ''), "
-        "i as (select * from r where upper(method) = 'INVITE' qualify row_number() over (partition by callid order by "
-        "case when sip_code like '2%' then 0 else 1 end, case when sip_code like '2%' then seq else -seq end) = 1), "
+        "i as (select * from r where upper(method) = 'INVITE' qualify row_number() over (partition by callid "
+        "order by case when sip_code like '2%' then 0 else 1 end, "
+        "case when sip_code like '2%' then seq else -seq end) = 1), "
         "b as (select callid, arg_min(time, seq) as time from r where upper(method) = 'BYE' group by callid) "
         f"select {shown}, b.time as end_time from i left join b on i.callid = b.callid order by i.seq"
     )
@@ -114,11 +115,7 @@ def _read(path: Path) -> Iterator[dict[str, str] | Refused]:
     head = head_of(path)
     text = head.decode(encoding_of(head), "replace").lstrip("\ufeff")
     form = form_of(text)
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    opened = gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="") if packed else path.open(
-        encoding="utf-8-sig", errors="replace", newline="")  # fmt: skip
-    with opened as lines:
+    with opening.text(path) as lines:
         if form == "csv":
             yield from _of_csv(path, lines, text)
         elif form == "text":

@@ -29,8 +29,10 @@ _CUSTOM = (
     "end", "duration", "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield",
 )  # fmt: skip
 _ASTERISK_FIELDS = {
-    "start": "start", "answer": "answer", "end": "end", "calling": "src", "called": "dst", "duration": "duration",
-    "seconds": "billsec", "answered": "disposition", "trunk": "channel", "egress": "dstchannel", "id": "uniqueid",
+    "start": "start", "answer": "answer", "end": "end", "calling": "src", "called": "dst",
+    "duration": "duration",
+    "seconds": "billsec", "answered": "disposition", "trunk": "channel", "egress": "dstchannel",
+    "id": "uniqueid",
 }  # fmt: skip
 _FREESWITCH = (
     "caller_id_name", "caller_id_number", "destination_number", "context", "start_stamp",
@@ -48,7 +50,8 @@ _OPENCDRRATE = (
 )  # fmt: skip
 _FREESWITCH_FIELDS = {
     "start": "start_stamp", "answer": "answer_stamp", "end": "end_stamp", "calling": "caller_id_number",
-    "called": "destination_number", "duration": "duration", "seconds": "billsec", "cause": "hangup_cause", "id": "uuid",
+    "called": "destination_number", "duration": "duration", "seconds": "billsec", "cause": "hangup_cause",
+    "id": "uuid",
 }  # fmt: skip
 NATIVE: Mapping[str, Native] = {
     each.name: each
@@ -61,12 +64,13 @@ NATIVE: Mapping[str, Native] = {
         Native("freeswitch-opencdrrate",
                _OPENCDRRATE,
                {"start": "answer_stamp", "end": "end_stamp", "calling": "ani", "called": "destination_number",
-                "seconds": "billsec", "trunk": "network_addr", "egress": "sip_gateway_name", "id": "uuid"}, 13),
+                "seconds": "billsec", "trunk": "network_addr", "egress": "sip_gateway_name", "id": "uuid"},
+                13),
     )
 }  # fmt: skip
-"""Asterisk: cdr_csv (accountcode … amaflags, then uniqueid and userfield where cdr.conf asks for them) and the
-sample of cdr_custom.conf. FreeSWITCH: the templates of cdr_csv.conf.xml: 'example', 'snom' and 'linksys' begin
-alike, 'sql' is an insert statement around the same values, 'asterisk' is in Asterisk's order."""
+"""Asterisk: cdr_csv (accountcode … amaflags; uniqueid and userfield if cdr.conf asks for them) and the sample
+of cdr_custom.conf. FreeSWITCH: the templates of cdr_csv.conf.xml: 'example', 'snom' and 'linksys'
+begin alike, 'sql' is an insert statement around the same values, 'asterisk' is in Asterisk's order."""
 
 
 def recognise(rows: Sequence[Sequence[str]]) -> Native | None:

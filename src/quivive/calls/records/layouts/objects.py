@@ -1,15 +1,14 @@
-"""Which calls do JSON files hold: lines of objects, lists of them, FreeSWITCH's mod_json_cdr, or our journal?"""
+"""Which calls do JSON files hold: lines, lists, FreeSWITCH's mod_json_cdr, or our journal?"""
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from quivive.calls.records.layouts import rows
+from quivive.calls.records.layouts import opening, rows
 from quivive.calls.records.layouts.sheet import Refused, Sheet
 from quivive.errors import TooLarge
 
@@ -17,11 +16,13 @@ _LARGEST = 1 << 28
 """Bytes of one JSON value that is not cut into lines."""
 _LONGEST_LINE = 1 << 22
 _FREESWITCH = {
-    "start": ("start_uepoch", "start_epoch", "start_stamp"), "answer": ("answer_uepoch", "answer_epoch", "answer_stamp"),
+    "start": ("start_uepoch", "start_epoch", "start_stamp"), "answer": ("answer_uepoch", "answer_epoch",
+    "answer_stamp"),
     "end": ("end_uepoch", "end_epoch", "end_stamp"), "calling": ("caller_id_number", "ani", "sip_from_user"),
     "called": ("destination_number", "sip_to_user"), "seconds": ("billsec",), "duration": ("duration",),
     "cause": ("hangup_cause_q850", "hangup_cause"), "trunk": ("sip_network_ip", "network_addr"),
-    "egress": ("sip_gateway_name",), "call_id": ("sip_call_id",), "id": ("uuid",), "verstat": ("sip_verstat",),
+    "egress": ("sip_gateway_name",), "call_id": ("sip_call_id",), "id": ("uuid",),
+    "verstat": ("sip_verstat",),
 }  # fmt: skip
 _JOURNAL = (
     "start",
@@ -65,9 +66,7 @@ def _rows(path: Path) -> Iterator[dict[str, str] | Refused]:
 
 def _values(path: Path) -> Iterator[tuple[int, Any]]:
     """(line or place, value); None for a line that is not JSON."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    with gzip.open(path) if packed else path.open("rb") as file:
+    with opening.binary(path) as file:
         first = file.readline(_LONGEST_LINE).lstrip(b"\xef\xbb\xbf")
         if isinstance(_json(first), Mapping):
             yield 1, _json(first)
@@ -97,7 +96,7 @@ def _json(text: bytes) -> Any:
 
 
 def _flat(value: Mapping[str, Any]) -> dict[str, str]:
-    """Its plain values as texts; of FreeSWITCH's record the variables and the first caller profile as well."""
+    """Its plain values as texts; of FreeSWITCH's the variables and the caller profile as well."""
     flat: dict[str, str] = {}
     callflow = value.get("callflow")
     flows = callflow if isinstance(callflow, list) else [callflow]

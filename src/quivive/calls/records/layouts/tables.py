@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from quivive.calls.records.layouts import native
+from quivive.calls.records.layouts import native, opening
 from quivive.calls.records.layouts.sheet import Sheet
 from quivive.calls.records.times import quoted
 from quivive.errors import Unreadable, UsageError
@@ -25,16 +23,8 @@ _VALUE = re.compile(
 
 def head_of(path: Path) -> bytes:
     """The first bytes of a file, unpacked if it is gzip. Raises Unreadable."""
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        opened = gzip.open(path) if packed else path.open("rb")
-        with opened as file:
-            return file.read(_HEAD)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Unreadable(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no whole gzip file'}."
-        ) from error
+    with opening.binary(path) as file:
+        return file.read(_HEAD)
 
 
 def encoding_of(head: bytes) -> str:
@@ -68,17 +58,22 @@ def csv_sheet(path: Path, head: bytes, number: int, layout: str | None) -> Sheet
     body = rows[1:] if header else rows
     sample = {name: [row[place] for row in body if place < len(row)] for place, name in enumerate(columns)}
     options = {
-        "delim": quoted(delimiter), "header": "true" if header else "false", "quote": quoted('"'), "escape": quoted('"'),
-        "columns": "{" + ", ".join(f"{quoted(name)}: 'varchar'" for name in columns) + "}", "auto_detect": "false",
-        "null_padding": "true", "ignore_errors": "true", "store_rejects": "true", "rejects_table": quoted(f"rejects{number}"),
-        "rejects_scan": quoted(f"scan{number}"), "rejects_limit": "0", "encoding": quoted(encoding), "strict_mode": "false",
-        "compression": quoted("gzip" if _is_gzip(path) else "none"), "parallel": "false",
+        "delim": quoted(delimiter), "header": "true" if header else "false", "quote": quoted('"'),
+        "escape": quoted('"'),
+        "columns": "{" + ", ".join(f"{quoted(name)}: 'varchar'" for name in columns) + "}",
+        "auto_detect": "false",
+        "null_padding": "true", "ignore_errors": "true", "store_rejects": "true",
+        "rejects_table": quoted(f"rejects{number}"),
+        "rejects_scan": quoted(f"scan{number}"), "rejects_limit": "0", "encoding": quoted(encoding),
+        "strict_mode": "false",
+        "compression": quoted("gzip" if opening.is_gzip(path) else "none"), "parallel": "false",
     }  # fmt: skip
     sql = (
         f"select * from read_csv({quoted(str(path))}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
     )
     return Sheet(path.name, known.name if known else "csv", tuple(columns), sql, sample,
-                 known.fields if known else None, first=2 if header else 1, rejects=f"rejects{number}")  # fmt: skip
+                 known.fields if known else None, first=2 if header else 1,
+                     rejects=f"rejects{number}")  # fmt: skip
 
 
 def parquet_sheet(path: Path) -> Sheet:
@@ -119,7 +114,9 @@ def _as_text(name: str, kind: object) -> str:
 
     column = identifier(name)
     if pa.types.is_floating(kind):
-        return f"case when {column} = floor({column}) and abs({column}) < 1e18 then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
+        whole = f"{column} = floor({column}) and abs({column}) < 1e18"
+        return (f"case when {whole} then cast(cast({column} as bigint) as varchar) "
+                f"else cast({column} as varchar) end")  # fmt: skip
     return f"cast({column} as varchar)"
 
 
@@ -133,7 +130,8 @@ def _split(text: str) -> tuple[str, list[list[str]]]:
     best: tuple[int, int, str, list[list[str]]] = (0, 0, ",", [])
     for delimiter in _DELIMITERS:
         try:
-            rows = [row for row, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(_ROWS), strict=False)
+            rows = [row for row, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter),
+                range(_ROWS), strict=False)
                     if any(row)]  # fmt: skip
         except csv.Error:
             continue
@@ -159,8 +157,3 @@ def _names(row: Sequence[str]) -> list[str]:
     if len(names) > 2000:
         raise UsageError("A table of more than 2,000 columns is not read.")
     return names
-
-
-def _is_gzip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
