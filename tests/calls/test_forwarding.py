@@ -95,3 +95,17 @@ def test_the_name_of_the_caller_may_come_in_a_token_of_its_own():
     said = claims(attest=None, origid=None, rcd={"nam": "Example Bank"})
     verdict = together(identity(), identity(said, ppt="rcd"), to=CALLEE)
     assert verdict.verdict == "valid"
+
+
+def test_a_link_alone_says_nothing_of_the_caller():
+    verdict = together(div(CALLEE, SECOND), to=SECOND)
+    assert (verdict.verdict, verdict.verstat, verdict.sip_code) == ("could-not-look", "No-TN-Validation", 428)
+    assert codes(verdict) == ["original-missing"]
+
+
+def test_a_missing_link_is_found_where_to_still_holds_the_number_first_dialled():
+    call = Call(CALLER, (CALLEE,), target=THIRD)
+    missing = verify_call((identity(), div(SECOND, THIRD)), call, at_hand(), AT, Policy())
+    assert missing.verdict == "invalid"
+    whole = (identity(), div(CALLEE, SECOND), div(SECOND, THIRD))
+    assert verify_call(whole, call, at_hand(), AT, Policy()).verdict == "valid"

@@ -52,6 +52,9 @@ def verify_call(
     if not any(each.ppt in _FORWARDED for each in first):
         elsewhere = call.target and call.callees and not any(same(call.target, to) for to in call.callees)
         return _together(first, [*notes, *(["retargeted"] if elsewhere else [])], policy)
+    if call.target is not None and not call.target.startswith(("sip:", "sips:")):
+        # To may still hold the number first dialled: the links must lead all the way back from here
+        call = replace(call, callees=(call.target,), target=None)
     reached, joined = _follow(values, first, call, signers, at, policy)
     there = replace(call, callees=reached)
     tokens = []
@@ -62,7 +65,14 @@ def verify_call(
     tokens = [_with_original(each, call, signers, at, policy) for each in tokens]
     stray = any(v.ppt in _FORWARDED and value not in joined for value, v in zip(values, first, strict=False))
     lost = any(reason.code == "callee-mismatch" for each in tokens for reason in each.reasons)
-    return _together(tokens, [*notes, *(["chain-broken"] if stray or lost else [])], policy)
+    codes = ["chain-broken"] if stray or lost else [] if _has_original(tokens) else ["original-missing"]
+    return _together(tokens, [*notes, *codes], policy)
+
+
+def _has_original(tokens: Iterable[Verdict]) -> bool:
+    """Whether a token speaks for the caller: a forwarder's alone proves only who forwarded."""
+    flat = [inner for each in tokens for inner in (each, *each.nested)]
+    return any(each.ppt not in _FORWARDED for each in flat)
 
 
 def _follow(
