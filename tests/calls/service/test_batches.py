@@ -136,3 +136,17 @@ def test_the_window_is_searched_and_its_answer_kept(tmp_path: Path, kept: Batche
     order = slices.Order(str(tmp_path), tuple(kept.due()), kept.slice, SECONDS, 3600.0, clock.now)
     assert slices.carry_out(order)["calls"] == 100
     assert (tmp_path / slices.FOUND).stat().st_mode & 0o077 == 0
+
+
+def test_slices_are_deleted_once_they_are_older_than_the_house_keeps_them(
+    tmp_path: Path, kept: Batches, clock: Clock
+) -> None:
+    for key, days in (("old", 0), ("new", 1)):
+        clock.now += days * 86400
+        kept.add(key, "d", batch(days * 3), 0)
+    clock.now += 2 * SECONDS
+    order = slices.Order(
+        str(tmp_path), tuple(kept.due()), kept.slice, SECONDS, 3600.0, clock.now, kept=86400.0, search=False
+    )
+    slices.carry_out(order)
+    assert kept_records(tmp_path) == ["r3", "r4", "r5"]

@@ -56,6 +56,12 @@ def table(folder: Path, since: float) -> pa.Table:
     return recent.set_column(0, SCHEMA.field("record"), pa.array(range(len(recent)), pa.int64()))
 
 
+def end(path: Path) -> float:
+    """When the hour of a file ended, Unix seconds; 0 if it is no such file."""
+    hour = _hour(path)
+    return 0.0 if hour is None else hour + 3600
+
+
 def _turn(path: Path) -> None:
     # named by its content: done twice it is the same file, and lines that came later make another
     with path.open("rb") as lines:

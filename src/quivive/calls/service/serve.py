@@ -73,7 +73,7 @@ class _Service:
             settings.columns, plan.country)  # fmt: skip
         self.slicer = Slicer(
             plan.journal, batches, self.metrics, log, settings.slice, settings.window, settings.keys_kept,
-            plan.packs, time.time)  # fmt: skip
+            settings.kept, plan.packs, time.time)  # fmt: skip
         self.ending = asyncio.Event()
         self.reloading = asyncio.Lock()
         self.tasks: set[asyncio.Task[None]] = set()

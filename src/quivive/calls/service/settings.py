@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -43,6 +44,8 @@ class ServeSettings:
     """A certificate that ends within this time makes the service not ready."""
     keys_kept: float = 172800.0
     """For so long a batch of records that is sent again is known."""
+    kept: float = inf
+    """After so long, answered calls and records are deleted."""
     credentials: tuple[CredentialFiles, ...] = ()
     peers: tuple[Peer, ...] = ()
     actions: Mapping[Answer, Action] = field(default_factory=dict)
@@ -58,7 +61,7 @@ _FORMS: Mapping[str, tuple[str, ...]] = {
     "contact": tuple(each.name for each in fields(Contact)),
 }
 _SECONDS = {"freshness": (1, 3600), "slice": (1, 3600), "window": (1, 86400), "expiry": (0, 31622400),
-            "keys_kept": (3600, 31622400)}  # fmt: skip
+            "keys_kept": (3600, 31622400), "kept": (86400, 3162240000)}  # fmt: skip
 
 
 def read(files: CallFiles) -> ServeSettings:

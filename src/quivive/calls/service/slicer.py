@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Slicer:
     seconds: float
     window: float
     keys_kept: float
+    kept: float
     packs: Path | None
     clock: Callable[[], float]
 
@@ -60,6 +62,7 @@ class Slicer:
             window=self.window,
             at=self.clock(),
             packs=str(self.packs) if self.packs else None,
+            kept=self.kept if isfinite(self.kept) else None,
         )
         outcome = await carried_out(order)
         await asyncio.to_thread(self.batches.forget, self.keys_kept)

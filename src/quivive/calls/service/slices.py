@@ -44,6 +44,8 @@ class Order:
     at: float
     """Unix time of the order: older hours of the journal become Parquet."""
     packs: str | None = None
+    kept: float | None = None
+    """Slices and hours older than so many seconds are deleted; None: none."""
     search: bool = True
     memory: str = "1GB"
 
@@ -69,6 +71,8 @@ def carry_out(order: Order) -> dict[str, Any]:
     with _alone(folder):
         rows = sum(close(folder, number, order.seconds) for number in order.close)
         turned = hours.turn_old(folder / "calls", order.at)
+        if order.kept is not None:
+            _forget(folder, order.at - order.kept, order.seconds)
         outcome: dict[str, Any] = {"slices": len(order.close), "rows": rows, "hours": turned}
         return outcome | (_search(order) if order.search else {})
 
@@ -134,6 +138,15 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _forget(folder: Path, before: float, seconds: float) -> None:
+    """Delete the slices and hours that ended before that time."""
+    ends = [(path, (_number(path) + 1) * seconds) for path in (folder / "slices").glob("*.parquet")]
+    ends += [(path, hours.end(path)) for path in (folder / "calls").glob("*.parquet")]
+    for path, end in ends:
+        if 0 < end < before:
+            path.unlink()
 
 
 def _search(order: Order) -> dict[str, Any]:
