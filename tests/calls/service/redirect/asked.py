@@ -37,7 +37,7 @@ def calls(count: int, own: Made) -> Iterator[Asked]:
     for number in range(count):
         caller, callee = f"1{201 + number // 100}55501{number % 100:02}", f"12025550{100 + number % 83}"
         kind = wrong[number // 10 % len(wrong)] if number % 10 == 9 else "right"
-        made = WRONG[kind] if kind in WRONG else _right
+        made = WRONG.get(kind, _right)
         yield Asked(number, caller, callee, made(caller, callee, own), kind)
 
 

@@ -38,13 +38,13 @@ class Run:
 
 
 def ask(folder: Path, calls: Sequence[Asked], port: int, rate: int, transport: str = "u1") -> Run:
-    """Send the calls at `rate` a second over 'u1' (UDP) or 't1' (TCP). Raises AssertionError if one is lost."""
+    """Send the calls at `rate` a second by UDP ('u1') or TCP ('t1'). AssertionError if one is lost."""
     table = folder / "calls.csv"
     table.write_text("SEQUENTIAL\n" + "".join(f"{call.row}\n" for call in calls), "utf-8")
     command = ["sipp", f"127.0.0.1:{port}", "-sf", str(SCENARIO), "-inf", str(table), "-m", str(len(calls)),
-               "-r", str(rate), "-t", transport, "-i", "127.0.0.1", "-nostdin", "-trace_logs", "-log_file", "log",
-               "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", "errors", "-timeout", "120",
-               "-timeout_error", "-l", "4000"]  # fmt: skip
+               "-r", str(rate), "-t", transport, "-i", "127.0.0.1", "-nostdin", "-trace_logs", "-log_file",
+               "log", "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-error_file", "errors", "-timeout",
+               "120", "-timeout_error", "-l", "4000"]  # fmt: skip
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, env={**os.environ, "TERM": "dumb"}
     )

@@ -108,12 +108,14 @@ def test_a_call_blocked_by_analytics_says_whom_to_ask() -> None:
     assert reason.endswith(";location=RLN")
 
 
-@pytest.mark.parametrize("callee", ["911", "112"])
+@pytest.mark.parametrize("callee", ["911", "112", "999", "110", "+1911", "15", "933"])
 def test_a_call_for_help_is_never_blocked(callee: str) -> None:
     by = house(actions=dict.fromkeys(SHOW, "block"))
     to = f"To: <sip:{callee}@gw.example.org;user=phone>"
     assert status(answered(invite(to=to, uri=f"sip:{callee}@gw.example.org;user=phone"), by).data) == 302
     assert status(answered(invite(to="To: <urn:service:sos>", uri="urn:service:sos"), by).data) == 302
+    assert status(answered(invite(uri="urn:service:sos.ambulance"), by).data) == 302
+    assert status(answered(invite("Priority: psap-callback"), by).data) == 302
     assert status(answered(invite(), by).data) == 603
 
 

@@ -12,6 +12,7 @@ from quivive.calls.asserted import asserted_of
 from quivive.calls.service.house import House
 from quivive.calls.service.judged import Judged
 from quivive.calls.service.redirect.deciding import decide
+from quivive.calls.service.redirect.emergency import is_for_help
 from quivive.calls.service.redirect.responses import ALLOW, can_be_answered, has_tag, response
 from quivive.calls.sip import caller, message
 from quivive.calls.sip.message import Message
@@ -22,7 +23,8 @@ CALLS = frozenset({"INVITE", "MESSAGE"})
 _KNOWN = frozenset({"BYE", "REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "REFER", "INFO", "UPDATE", "PRACK"})
 _UNSAFE = frozenset(
     {"bare-carriage-return", "control-character", "head-unfinished", "mixed-line-ends", "body-short",
-     "content-length", "content-length-conflict", "too-many-fields"}
+     "content-length", "content-length-conflict", "too-many-fields", "request-uri-whitespace",
+     "request-uri-brackets"}
 )  # fmt: skip
 """What two readers may read differently, or was cut off: no verdict on such a request."""
 _LONGEST = 255
@@ -82,20 +84,25 @@ def answer(request: Message, source: tuple[str, int], house: House, at: float) -
 def _call(request: Message, source: tuple[str, int], house: House, at: float) -> Answer:
     heard = caller.call_of(request)
     try:
-        decision = decide(heard, asserted_of(request, heard), house, house.peer(source[0]), source[0], at)
+        asserted, peer = asserted_of(request, heard), house.peer(source[0])
+        decision = decide(heard, asserted, house, peer, source[0], at, is_for_help(request, heard))
     except Error:
         return Answer(response(request, source, 400), request=request)
     fields = decision.fields
     if decision.status == 302:
-        fields = (("Contact", b"<" + request.uri.strip("<> ").encode() + b">"), *fields)
+        fields = (("Contact", b"<" + request.uri.encode() + b">"), *fields)
     said = (request.first("call-id") or b"").decode("utf-8", "replace")[:_LONGEST]
     data = response(request, source, decision.status, fields, decision.phrase)
     return Answer(data, replace(decision.judged, call_id=said), request)
 
 
 def _is_confused(request: Message) -> bool:
-    """Whether fields that occur once stand twice, or the CSeq names another method (RFC 3261 §8.1.1.5)."""
+    """Whether fields that occur once stand twice, the CSeq names another method (RFC 3261 §8.1.1.5), or the
+    Request-URI is none.
+    """
     names = [header.name for header in request.headers]
     twice = any(names.count(name) > 1 for name in ("from", "to", "call-id", "cseq"))
     sequence = (request.first("cseq") or b"").split()
-    return twice or len(sequence) != 2 or sequence[1].decode("utf-8", "replace") != request.method
+    if twice or len(sequence) != 2 or sequence[1].decode("utf-8", "replace") != request.method:
+        return True
+    return any(mark in request.uri for mark in '<>"')  # it is to stand in a Contact of ours

@@ -20,8 +20,6 @@ from quivive.calls.sip.addresses import SIP_SCHEMES
 from quivive.calls.sip.caller import Call as Heard
 from quivive.errors import UsageError
 
-EMERGENCY = frozenset({"112", "911", "999", "000", "110", "118", "119", "933"})
-"""Numbers that lead to help somewhere (933: the test number of 911). Calls to them are never blocked."""
 _LONGEST = 255
 
 
@@ -36,9 +34,12 @@ class Decision:
 
 
 def decide(
-    heard: Heard, asserted: Asserted, house: House, peer: Peer | None, source: str, at: float
+    heard: Heard, asserted: Asserted, house: House, peer: Peer | None, source: str, at: float, for_help: bool
 ) -> Decision:
-    """The decision on a call that came from `source` (IP address) at `at` (Unix seconds). Never raises."""
+    """The decision on a call that came from `source` (IP address) at `at` (Unix seconds). Never raises.
+
+    A call `for_help` is never blocked.
+    """
     judged = _blank(heard, peer, source, at)
     if _is_to_be_signed(asserted, peer):
         assert peer is not None
@@ -46,7 +47,7 @@ def decide(
     verdict = verify_call(
         asserted.identities, asserted.call, house.signers, at, house.policy, asserted.bypass
     )
-    return _verified(heard, verdict, house, judged)
+    return _verified(heard, verdict, house, judged, for_help)
 
 
 def _is_to_be_signed(asserted: Asserted, peer: Peer | None) -> bool:
@@ -121,9 +122,9 @@ def _spc(certificate: Certificate | None) -> str | None:
 # --- verifying ---
 
 
-def _verified(heard: Heard, verdict: CallVerdict, house: House, judged: Judged) -> Decision:
+def _verified(heard: Heard, verdict: CallVerdict, house: House, judged: Judged, for_help: bool) -> Decision:
     action = house.actions[verdict.verdict]
-    if action.startswith("block") and _is_emergency(heard):
+    if action.startswith("block") and for_help:
         action = "show"
     main = verdict.main
     signer = main.signer.certificate if main and main.signer else None
@@ -150,14 +151,6 @@ def _verified(heard: Heard, verdict: CallVerdict, house: House, judged: Judged) 
 
 def _text(value: object) -> str | None:
     return value[:_LONGEST] if isinstance(value, str) else None
-
-
-def _is_emergency(heard: Heard) -> bool:
-    """A call for help, by urn:service:sos (RFC 5031) or by number."""
-    names = (*heard.callees, heard.target or "")
-    if any(name in EMERGENCY for name in names):
-        return True
-    return heard.recipient is not None and heard.recipient.uri.text.lower().startswith("urn:service:sos")
 
 
 def _identity(heard: Heard, verstat: str) -> bytes | None:

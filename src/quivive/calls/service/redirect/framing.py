@@ -28,6 +28,7 @@ async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
         head = await reader.readuntil(b"\r\n\r\n")
         while not head.strip():
             writer.write(b"\r\n")
+            await writer.drain()  # who sends keep-alives and reads no answers is not written to without end
             head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
         raise Unframed(b"") from None

@@ -66,6 +66,8 @@ class Server:
                 break
             except OSError:  # an answer of before reached nobody (ICMP)
                 continue
+            if data.startswith(b"ACK "):  # half of what comes; it asks for nothing (§17.2.1)
+                continue
             source = (address[0], address[1])
             if len(self._waiting) < WAITING:
                 self._waiting.append((data, source))
@@ -140,6 +142,8 @@ async def listen(host: str, port: int, live: Live, journal: Journal, metrics: Me
 def _bound(host: str, port: int) -> socket.socket:
     udp = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
     udp.setblocking(False)
+    if udp.family == socket.AF_INET6:  # as asyncio does for TCP: peers are told by addresses as they are
+        udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     with suppress(OSError):  # the kernel gives what it allows
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     try:
