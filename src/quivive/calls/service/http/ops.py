@@ -105,7 +105,7 @@ async def _accept(operation: Operation, request: Request) -> Response:
     key = request.headers.get("idempotency-key", "")
     if len(key) > 255:
         raise HTTPException(400, "The Idempotency-Key has more than 255 characters.")
-    kind = request.headers.get("content-type", "application/x-ndjson")
+    kind = request.headers.get("content-type", "")  # never guessed: a browser page can post without one
     try:
         return await asyncio.to_thread(_kept, operation, body, key, kind)
     except records_in.Unreadable as error:
