@@ -24,6 +24,8 @@ _EARLY = 40.0
 """Seconds that a call may lie at a provider before it reaches the next: routes tried in vain."""
 _ODD = 5.0
 _MOST_PAIRS = 200_000
+_MOST_ALIKE = 500
+"""Calls to one number, beyond which they tell nothing of the clocks."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _pairs(down: Provider, up: Provider, reach: float) -> Iterable[tuple[int, in
             continue
         seen = set()
         for key in _keys(first):
-            for second in up.by_ending.get(key, ()):
+            there = up.by_ending.get(key, ())
+            for second in there if len(there) <= _MOST_ALIKE else ():
                 if second.start is None or id(second) in seen or abs(second.start - first.start) > reach:
                     continue
                 seen.add(id(second))

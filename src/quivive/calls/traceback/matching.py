@@ -9,7 +9,7 @@ ambiguous; nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from quivive.calls.traceback.clocks import Clock
@@ -23,8 +23,10 @@ _UNMATCHED = 6
 _UNNAMED = 3
 """The same of a record whose trunk nobody named."""
 _OWN_ID = -6
-_MOST = 12
+_MOST = 9
 """Calls to one number at one time, on either side, that are assigned together."""
+_NEAREST = 250
+"""Records of calls to the number that are looked at on either side."""
 _DIFFERENT = 3
 
 
@@ -129,6 +131,8 @@ def upstream(
     stand between, and more has to speak for a record. `between` is the silent provider, if one is named; what
     went to it need not be downstream.
     """
+    when = [record.start for record in targets if record.start is not None]
+    down, up = _nearest(down, when, 0.0), _nearest(up, when, clock.middle)
     table = _Table(down, up, clock, wanted, between)
     found: dict[int, Record] = {}
     for target in targets:
@@ -139,6 +143,17 @@ def upstream(
     if len(records) != 1 or len(targets) != 1:
         return Matched(records, False, _several(records, len(targets), up.provider))
     return _judged(targets[0], records[0], table, direct)
+
+
+def _nearest(side: Side, when: Sequence[float], ahead: float) -> Side:
+    """The side with the records that are nearest in time, so that a number called thousands of times ends."""
+    if not when or len(side.records) <= _NEAREST:
+        return side
+
+    def far(record: Record) -> float:
+        return min(abs((record.start or 0.0) - ahead - moment) for moment in when)
+
+    return replace(side, records=tuple(sorted(side.records, key=far)[:_NEAREST]))
 
 
 def _several(records: Sequence[Record], targets: int, provider: Provider) -> str:
@@ -278,7 +293,7 @@ class _Table:
         if not own:
             return own
         downs, ups = self._around(target)
-        if len(downs) > _MOST or len(ups) > _MOST + 4:
+        if len(downs) > _MOST or len(ups) > _MOST + 2:
             totals = {id(up): self._costs[id(target), id(up)] for up in own}
         else:
             totals = {id(up): self._total(target, up, downs, ups) for up in own}
@@ -328,7 +343,7 @@ class _Table:
         """Whether another call downstream has as good a claim to the only record there is."""
         row = target if any(target is each for each in self._downs) else self._stand_in(target)
         downs, ups = self._around(row)
-        if len(downs) > _MOST or len(ups) > _MOST + 4:
+        if len(downs) > _MOST or len(ups) > _MOST + 2:
             return not self.is_mutual(row, record)
         return self._total(row, None, downs, ups) <= self._total(row, record, downs, ups)
 

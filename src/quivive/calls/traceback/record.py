@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -62,6 +63,8 @@ class Record:
         return self.code in _UNDELIVERED or (self.code is None and self.cause in _UNDELIVERED_CAUSES)
 
 
+_MOST_BESIDE, _MOST_PAIRS = 50, 1_000
+"""Legs that are compared with one, and pairs of legs, beyond which nothing is joined."""
 PARTIES = (486, 487, 600, 603)
 """Busy, given up by the caller, declined: what only the parties bring about."""
 _UNDELIVERED = frozenset(
@@ -139,13 +142,24 @@ def _legs(rows: list[Record]) -> list[Record]:
     """An incoming leg and an outgoing leg as one, where each has exactly the other to go with."""
     ins = [row for row in rows if row.trunk and not row.egress]
     outs = [row for row in rows if row.egress and not row.trunk]
-    pairs = [(a, b) for a in ins for b in outs if _one_call(a, b)]
+    if not ins or not outs:
+        return rows
+    outs.sort(key=lambda row: row.start or 0.0)
+    starts = [row.start or 0.0 for row in outs]
+    pairs = [(a, b) for a in ins for b in _beside(a, outs, starts) if _one_call(a, b)]
+    if len(pairs) > _MOST_PAIRS:
+        return rows
     gone, joined = set(), []
     for a, b in pairs:
         if sum(a is x for x, _ in pairs) == 1 and sum(b is y for _, y in pairs) == 1:
             gone |= {id(a), id(b)}
             joined.append(join(a, b))
     return [row for row in rows if id(row) not in gone] + joined
+
+
+def _beside(row: Record, outs: list[Record], starts: list[float]) -> list[Record]:
+    at = row.start or 0.0
+    return outs[bisect_left(starts, at - 3.0) : bisect_left(starts, at + 3.0)][:_MOST_BESIDE]
 
 
 def _one_call(first: Record, second: Record) -> bool:
