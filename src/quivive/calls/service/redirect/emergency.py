@@ -1,8 +1,12 @@
-"""Is this a call for help, or the call back from those who help? Such calls are never blocked."""
+"""Is this a call for help? Such calls are never blocked.
+
+The call back from those who help is not told by Priority: psap-callback (RFC 7090): any caller can write that.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache
 
 from quivive.calls.sip.caller import Call
 from quivive.calls.sip.message import Message
@@ -14,7 +18,7 @@ _URN = "urn:service:sos"
 
 
 def is_for_help(request: Message, heard: Call) -> bool:
-    """By urn:service:sos (RFC 5031), by a number that leads to help in any country, or by psap-callback.
+    """By urn:service:sos (RFC 5031), or by a number that leads to help in any country.
 
     Where the call comes from is not known, so 110 counts although it is a help line in some countries only:
     a forged call that goes through does less harm than a call for help that does not.
@@ -22,18 +26,23 @@ def is_for_help(request: Message, heard: Call) -> bool:
     said = (request.uri, heard.recipient.uri.text if heard.recipient else "")
     if any(uri.strip("<> ").lower().startswith(_URN) for uri in said):
         return True
-    if (request.first("priority") or b"").lower() == b"psap-callback":  # RFC 7090
-        return True
     return any(_helps(number) for number in (*heard.callees, heard.target) if number)
 
 
-@lru_cache(maxsize=4096)
 def _helps(number: str) -> bool:
     """Whether the canonical number leads to emergency services somewhere, also written +1911."""
-    if len(number) > _LONGEST or not number.isdigit():
+    if len(number) > _LONGEST:
         return False
-    import phonenumbers
+    return number in _TEST or any(_numbers().fullmatch(each) for each in (number, number.removeprefix("1")))
 
-    short = number.removeprefix("1") if len(number) == 4 else number
-    regions = phonenumbers.shortnumberinfo.SUPPORTED_SHORT_REGIONS
-    return short in _TEST or any(phonenumbers.is_emergency_number(short, region) for region in regions)
+
+@cache
+def _numbers() -> re.Pattern[str]:
+    """The emergency numbers of all countries, as the library phonenumbers lists them; some 240."""
+    from phonenumbers import PhoneMetadata, shortnumberinfo
+
+    plans = (
+        PhoneMetadata.short_metadata_for_region(each) for each in shortnumberinfo.SUPPORTED_SHORT_REGIONS
+    )
+    known = {plan.emergency.national_number_pattern for plan in plans if plan and plan.emergency}
+    return re.compile("|".join(f"(?:{each})" for each in sorted(filter(None, known))), re.ASCII)
