@@ -3,8 +3,9 @@
     python benchmarks/calls_stream.py [--hours 24] [--rate 200] [--seed 11] [--slice 5] [--small]
 
 Generated traffic (benchmarks/call_traffic: no real records are public) of 24 hours at 200 calls a second is
-posted to `quivive calls serve`, a process of its own, in slices of five minutes of traffic. Time is lapsed:
-such a slice of traffic goes into one slice of the service (`--slice` seconds of clock), of which as many are
+posted to `quivive calls serve`, a process of its own, in slices of five minutes of traffic (rate x 300 calls;
+the day's quiet and busy hours are evened out, so that early and late slices are alike). Time is lapsed: such
+a slice of traffic goes into one slice of the service (`--slice` seconds of clock), of which as many are
 searched for campaigns as an hour of traffic has. A client has a call signed every 50 ms all the while. After
 each slice the memory of the service, and the peak of the process that closes slices and searches, are taken
 from /proc. At the end every record that was posted must be in the service's Parquet once.
@@ -129,13 +130,27 @@ def _status(pid: int, name: str) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":")), 0.0)
 
 
-def batches(seed: int, rate: float, hours: float) -> Iterator[list[bytes]]:
-    """The CSV bodies of each slice of traffic."""
+def slices(seed: int, rate: float, hours: float) -> Iterator[list[bytes]]:
+    """CSV bodies of five minutes each at an even rate: the calls of the generated day in their order.
+
+    The day's quiet and busy hours are evened out, so that memory early and late is that of the same load.
+    """
     from call_traffic.traffic import Load, world
     from call_traffic.writing import tables
 
+    size = round(rate * MINUTES * 60)
+    waiting = None
     for table, _ in tables(world(seed, Load(rate, hours)), MINUTES):
-        yield [_csv(table.slice(first, BATCH)) for first in range(0, len(table), BATCH)]
+        waiting = table if waiting is None else pa.concat_tables([waiting, table], promote_options="default")
+        while len(waiting) >= size:
+            yield _bodies(waiting.slice(0, size))
+            waiting = waiting.slice(size)
+    if waiting is not None and len(waiting):
+        yield _bodies(waiting)
+
+
+def _bodies(table: pa.Table) -> list[bytes]:
+    return [_csv(table.slice(first, BATCH)) for first in range(0, len(table), BATCH)]
 
 
 def _csv(table: pa.Table) -> bytes:
@@ -186,7 +201,7 @@ def _replayed(service: Service, given: argparse.Namespace) -> dict[str, Any]:
         each.start()
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
     memory, children, posted, began = [], [], 0, time.monotonic()
-    for number, bodies in enumerate(batches(given.seed, given.rate, given.hours)):
+    for number, bodies in enumerate(slices(given.seed, given.rate, given.hours)):
         for place, body in enumerate(bodies):
             service.post(connection, body, f"{number}-{place}")
             posted += body.count(b"\n") - 1
