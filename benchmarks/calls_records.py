@@ -19,6 +19,8 @@ How it is counted:
   campaign can be a dialer that also rotates numbers.
 * A campaign is found if true reports of its own kind hold at least half of its calls together (a scam centre
   with five numbers may be five reports); `recall_one` counts those that a single report holds half of.
+  `recall_merged` also counts those in reports that hold several campaigns of their kind, none of them half:
+  forgers that share a carrier which signs nothing look like one.
 * False alarms are given for a million ordinary calls, as reports and as ordinary calls inside any report.
 
 Then a small day goes through DuckDB and through Spark: the campaigns have to be equal, sentence for sentence.
@@ -172,13 +174,17 @@ def judged(path: Path, reports: list[dict[str, Any]]) -> dict[str, Any]:
     """What of the reports is right, by kind; see the head of this module."""
     day = Day(path)
     single = Counter[int]()
-    covered, inside = np.zeros((2, len(day.start)), bool)
+    covered, kindred, inside = np.zeros((3, len(day.start)), bool)
+    kind_of = np.array([*(each["kind"] for each in day.truth), ""])  # the last, -1, is of ordinary calls
     alarms: list[dict[str, Any]] = []
     unlike = 0
     for report in reports:
         rows = day.selected(report)
         inside[rows] = True
         unlike += abs(len(rows) - report["calls"]) > 0.1 * report["calls"]
+        alike = kind_of[day.campaign[rows]] == report["kind"]
+        if 2 * int(alike.sum()) >= len(rows):
+            kindred[rows[alike]] = True
         hit, counts = np.unique(day.campaign[rows], return_counts=True)
         own = {int(h): int(c) for h, c in zip(hit, counts, strict=True) if h >= 0}
         best = max(own, key=lambda number: own[number], default=-1)
@@ -197,10 +203,13 @@ def judged(path: Path, reports: list[dict[str, Any]]) -> dict[str, Any]:
     ordinary = int((day.campaign < 0).sum())
     kinds: dict[str, Any] = {}
     for number, each in enumerate(day.truth):
-        kind = kinds.setdefault(each["kind"], {"campaigns": 0, "found": 0, "found_by_one": 0, "missed": []})
+        kind = kinds.setdefault(
+            each["kind"], {"campaigns": 0, "found": 0, "found_by_one": 0, "found_merged": 0, "missed": []}
+        )
         kind["campaigns"] += 1
         found = 2 * int(covered[each["calls"]].sum()) >= each["size"]
         kind["found"] += int(found)
+        kind["found_merged"] += int(2 * int(kindred[each["calls"]].sum()) >= each["size"])
         kind["found_by_one"] += int(2 * single[number] >= each["size"])
         if not found:
             kind["missed"].append(f"{each['variant']} of {each['size']} calls")
@@ -232,6 +241,7 @@ def summed(days: list[dict[str, Any]]) -> dict[str, Any]:
             "recall": round(sum(k["found"] for k in each) / campaigns, 4),
             "recall_by_day": [round(min(shares), 3), round(max(shares), 3)],
             "recall_one": round(sum(k["found_by_one"] for k in each) / campaigns, 4),
+            "recall_merged": round(sum(k["found_merged"] for k in each) / campaigns, 4),
             "missed": dict(Counter(name.split(" of ")[0] for k in each for name in k["missed"])),
             "false_alarms": sum(a["kind"] == kind for day in days for a in day["false_alarms"]),
         }

@@ -198,3 +198,19 @@ def test_a_report_of_ordinary_numbers_is_a_false_alarm_and_its_calls_are_counted
     assert seen["ordinary_calls_inside"] == calling.count(number)
     nothing = benchmark.judged(path, [reports_of(path, truth, "dialer", [1])])
     assert len(nothing["false_alarms"]) == 1
+
+
+def test_a_report_of_two_campaigns_of_a_kind_finds_neither_but_both_merged(benchmark, day):
+    path, rows, truth = day
+    known = benchmark.judged(path, [])
+    numbers = {
+        number
+        for each in truth["campaigns"]
+        if each["kind"] == "neighbour-spoofing"
+        for number in rows["calling"].take(each["calls"]).to_pylist()
+    }
+    sizes = [each["size"] for each in truth["campaigns"] if each["kind"] == "neighbour-spoofing"]
+    assert known["kinds"]["neighbour-spoofing"]["found_merged"] == 0
+    seen = benchmark.judged(path, [reports_of(path, truth, "neighbour-spoofing", sorted(numbers))])
+    assert seen["kinds"]["neighbour-spoofing"]["found_merged"] == len(sizes)
+    assert seen["kinds"]["neighbour-spoofing"]["found"] == int(2 * max(sizes) >= sum(sizes))
