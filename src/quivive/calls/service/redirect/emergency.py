@@ -1,6 +1,6 @@
 """Is this a call for help? Such calls are never blocked.
 
-The call back from those who help is not told by Priority: psap-callback (RFC 7090): any caller can write that.
+The call back from those who help is not told by Priority: psap-callback (RFC 7090), which anybody can write.
 """
 
 from __future__ import annotations
