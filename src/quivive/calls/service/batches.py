@@ -20,7 +20,7 @@ from quivive.errors import CouldNotKeep
 
 _TABLES = """
 create table if not exists batches (
-  key text primary key, digest text not null, slice integer not null, at real not null,
+  key text primary key, digest text not null, slice integer, at real not null,
   rows integer not null, refused integer not null, body blob);
 create index if not exists open_batches on batches (slice) where body is not null;
 create index if not exists batch_ages on batches (at);
@@ -43,22 +43,14 @@ class Accepted:
 class Batches:
     """The batches of one service, which alone adds to them. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, slice_seconds: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         """Raises CouldNotKeep if the folder cannot be written."""
-        self._seconds, self._clock = slice_seconds, clock
+        self._folder, self._clock = folder, clock
         self._lock = threading.Lock()
         with _in_words(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = open_db(folder)
             self._db.executescript(_TABLES)
-            row = self._db.execute("select coalesce(max(slice), 0) from batches").fetchone()
-        self._folder, self._slice = folder, int(row[0])
-
-    @property
-    def slice(self) -> int:
-        """The slice that batches go to now; it never goes back, whatever the clock does."""
-        self._slice = max(self._slice, int(self._clock() // self._seconds))
-        return self._slice
 
     def find(self, key: str, digest: str) -> Accepted | None:
         """What became of a batch of that key, if there was one. Raises AnotherBody."""
@@ -72,19 +64,27 @@ class Batches:
             found = self._find(key, digest)
             if found:
                 return found
-            values = (key, digest, self.slice, self._clock(), len(records), refused, body)
+            values = (key, digest, None, self._clock(), len(records), refused, body)
             with self._db:
                 self._db.execute("insert into batches values (?,?,?,?,?,?,?)", values)
         return Accepted(len(records), refused, False)
 
-    def due(self) -> list[int]:
-        """Slices that are over and have records which are not Parquet yet, the oldest first."""
-        with self._lock, _in_words(self._folder):
-            rows = self._db.execute(
-                "select distinct slice from batches where body is not null and slice < ? order by slice",
-                (self.slice,),
-            )
+    def seal(self) -> list[int]:
+        """End the present slice; all slices that are not Parquet yet, the oldest first.
+
+        A slice's number is the Unix second of its end, or the next that is free: clocks are set back.
+        """
+        with self._lock, _in_words(self._folder), self._db as db:
+            number = int(self._clock())
+            while self._is_taken(number):
+                number += 1
+            db.execute("update batches set slice = ? where slice is null", (number,))
+            rows = db.execute("select distinct slice from batches where body is not null order by slice")
             return [int(row[0]) for row in rows]
+
+    def _is_taken(self, number: int) -> bool:
+        row = self._db.execute("select 1 from batches where slice = ?", (number,)).fetchone()
+        return row is not None or slice_path(self._folder, number).exists()
 
     def forget(self, seconds: float) -> None:
         """Forget the keys of batches older than that; their records are Parquet."""
@@ -116,10 +116,19 @@ def open_db(folder: Path) -> sqlite3.Connection:
     return db
 
 
-def bodies(db: sqlite3.Connection, number: int) -> Iterator[pa.Table]:
-    """The records of one slice that are not Parquet yet, batch by batch in the order of their coming."""
+def slice_path(folder: Path, number: int) -> Path:
+    """The Parquet file of a slice."""
+    end = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime(number))
+    return folder / "slices" / f"{end}-{number}.parquet"
+
+
+def bodies(db: sqlite3.Connection, number: int | None) -> Iterator[pa.Table]:
+    """The records of one slice that are not Parquet yet, batch by batch in the order of their coming.
+
+    None: of the present slice.
+    """
     keys = db.execute(
-        "select rowid from batches where slice = ? and body is not null order by rowid", (number,)
+        "select rowid from batches where slice is ? and body is not null order by rowid", (number,)
     )
     for (rowid,) in keys.fetchall():
         (body,) = db.execute("select body from batches where rowid = ?", (rowid,)).fetchone()

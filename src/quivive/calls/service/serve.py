@@ -51,7 +51,7 @@ def serve(plan: Plan, log: Log) -> None:
     with _only_one(plan.journal):
         live = Live(plan.load)
         journal = HourlyJournal(plan.journal / "calls")
-        batches = Batches(plan.journal, plan.settings.slice)
+        batches = Batches(plan.journal)
         handler = Told(log)
         logging.getLogger().addHandler(handler)
         try:

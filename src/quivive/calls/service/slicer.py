@@ -53,12 +53,10 @@ class Slicer:
 
     async def turn(self) -> dict[str, Any]:
         """Close what is due, search the window."""
-        due = await asyncio.to_thread(self.batches.due)
+        due = await asyncio.to_thread(self.batches.seal)
         order = Order(
             folder=str(self.folder),
             close=tuple(due),
-            now=self.batches.slice,
-            seconds=self.seconds,
             window=self.window,
             at=self.clock(),
             packs=str(self.packs) if self.packs else None,

@@ -29,20 +29,18 @@ from quivive.engines import DuckDB, Relation
 GROUP = 65_536
 """Rows of a row group, and of what is in memory at once."""
 FOUND = "campaigns.json"
+_AHEAD = 60
+"""Seconds by which the end of a slice may lie ahead; more is from a clock that was wrong."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to do: the slices to close, then the search through those of the last `window` seconds."""
+    """What to do: the slices to close, then the search through those of the `window` seconds before `at`."""
 
     folder: str
     close: tuple[int, ...]
-    now: int
-    """The slice that is filled now."""
-    seconds: float
     window: float
     at: float
-    """Unix time of the order: older hours of the journal become Parquet."""
     packs: str | None = None
     kept: float | None = None
     """Slices and hours older than so many seconds are deleted; None: none."""
@@ -69,15 +67,15 @@ def carry_out(order: Order) -> dict[str, Any]:
     """Close the slices, turn old hours of the journal to Parquet, search the window; figures of all that."""
     folder = Path(order.folder)
     with _alone(folder):
-        rows = sum(close(folder, number, order.seconds) for number in order.close)
+        rows = sum(close(folder, number) for number in order.close)
         turned = hours.turn_old(folder / "calls", order.at)
         if order.kept is not None:
-            _forget(folder, order.at - order.kept, order.seconds)
+            _forget(folder, order.at - order.kept)
         outcome: dict[str, Any] = {"slices": len(order.close), "rows": rows, "hours": turned}
         return outcome | (_search(order) if order.search else {})
 
 
-def close(folder: Path, number: int, seconds: float) -> int:
+def close(folder: Path, number: int) -> int:
     """Write one slice as Parquet and let its batches go; its rows. Done already: 0."""
     db = batches.open_db(folder)
     try:
@@ -85,8 +83,7 @@ def close(folder: Path, number: int, seconds: float) -> int:
         expected, count = db.execute(query, (number,)).fetchone()
         if not count:
             return 0
-        path = _path(folder, number, seconds)
-        written = _write(path, batches.bodies(db, number), number)
+        written = _write(batches.slice_path(folder, number), batches.bodies(db, number), number)
         if written != expected:
             raise RuntimeError(f"slice {number}: {written} rows instead of {expected}")
         with db:
@@ -94,12 +91,6 @@ def close(folder: Path, number: int, seconds: float) -> int:
         return written
     finally:
         db.close()
-
-
-def _path(folder: Path, number: int, seconds: float) -> Path:
-    """Named by the time at which the slice began, UTC."""
-    begin = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime(number * seconds))
-    return folder / "slices" / f"{begin}-{number}.parquet"
 
 
 def _write(path: Path, tables: Iterator[pa.Table], number: int) -> int:
@@ -140,9 +131,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _forget(folder: Path, before: float, seconds: float) -> None:
+def _forget(folder: Path, before: float) -> None:
     """Delete the slices and hours that ended before that time."""
-    ends = [(path, (_number(path) + 1) * seconds) for path in (folder / "slices").glob("*.parquet")]
+    ends = [(path, float(_number(path))) for path in (folder / "slices").glob("*.parquet")]
     ends += [(path, hours.end(path)) for path in (folder / "calls").glob("*.parquet")]
     for path, end in ends:
         if 0 < end < before:
@@ -155,9 +146,10 @@ def _search(order: Order) -> dict[str, Any]:
     from quivive.calls.records.campaigns.find import find
 
     began = time.perf_counter()
-    folder, first = Path(order.folder), order.now - max(1, round(order.window / order.seconds))
-    files = [path for path in sorted((folder / "slices").glob("*.parquet")) if _number(path) >= first]
-    calls: Relation = files or hours.table(folder / "calls", order.at - order.window)
+    folder, since = Path(order.folder), order.at - order.window
+    paths = sorted((folder / "slices").glob("*.parquet"))
+    files = [path for path in paths if since < _number(path) <= order.at + _AHEAD]
+    calls: Relation = files or hours.table(folder / "calls", since)
     names = ", ".join(field.name for field in SCHEMA)
     records = Records(f"select {names} from calls_of_window", {"calls_of_window": calls})  # noqa: S608
     engine = DuckDB(memory=order.memory, spill=folder / "spill")
