@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from calls.certificates.make import Made, authority, issue
+from calls.certificates.make import authority, issue
 from calls.service.process import DAYS, Process, kept_calls, write_house
 from calls.service.redirect import sipp
 from calls.service.redirect.asked import PASSED, WRONG, Asked, calls
 
-COUNT, RATE, LEAST = 3_000, 600, 500
+COUNT, LEAST, TRIES = 3_000, 500, 3
+"""A machine that is busy with other things gets three tries at the rate, none at the answers."""
 ACTIONS = """
 [calls.serve.actions]
 invalid = "block-analytics"
 [calls.serve.contact]
 url = "https://redress.example.org/"
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    sipp.demanded()
-    return tmp_path
-
-
-@pytest.fixture
-def service(folder: Path) -> Iterator[tuple[Process, Made]]:
-    root = authority(days=DAYS)
-    own = issue(root, spc="709J", days=DAYS)
-    config = write_house(folder, own, ACTIONS)
-    (folder / "root.pem").write_bytes(root.pem)
-    process = Process(config, ("--sip", "127.0.0.1:0", "--no-log-calls"))
-    try:
-        yield process, own
-    finally:
-        if process.popen.poll() is None:
-            process.end()
 
 
 def expected(call: Asked) -> tuple[str, str]:
@@ -64,22 +46,44 @@ def wrong_answers(asked: Sequence[Asked], run: sipp.Run) -> list[tuple[Asked, An
     return found
 
 
-@pytest.mark.parametrize("transport", ["u1", "t1"])
-def test_every_call_gets_its_own_answer_and_none_is_lost(
-    service: tuple[Process, Made], folder: Path, transport: str
-) -> None:
-    process, own = service
+@pytest.mark.parametrize(("transport", "rate"), [("u1", 700), ("t1", 1_000)])
+def test_every_call_gets_its_own_answer_and_none_is_lost(tmp_path: Path, transport: str, rate: int) -> None:
+    sipp.demanded()
+    rates: list[float] = []
+    while len(rates) < TRIES and (not rates or rates[-1] < LEAST):
+        rates.append(asked_once(tmp_path / str(len(rates)), transport, rate))
+    assert max(rates) >= LEAST, "calls a second in each try"
+
+
+def asked_once(folder: Path, transport: str, rate: int) -> float:
+    """Ask a fresh service about all calls, hold every answer to what it must be; the calls a second."""
+    folder.mkdir()
+    root = authority(days=DAYS)
+    own = issue(root, spc="709J", days=DAYS)
+    config = write_house(folder, own, ACTIONS)
+    (folder / "root.pem").write_bytes(root.pem)
     asked = list(calls(COUNT, own))
-    run = sipp.ask(folder, asked, process.ports["sip"], RATE, transport)
-    assert process.end() == 0
+    with running(config) as process:
+        run = sipp.ask(folder, asked, process.ports["sip"], rate, transport)
+        assert process.end() == 0
     assert wrong_answers(asked, run) == []
     assert sum(call.kind != "right" for call in asked) == COUNT // 10
     assert {call.kind for call in asked} == {"right", *WRONG}
-    kept = kept_calls(process.config.parent / "journal")
+    kept = kept_calls(folder / "journal")
     assert sorted(line["calling"] for line in kept) == sorted(call.caller for call in asked), (
         "each call stands in the journal once"
     )
     verstats = {line["calling"]: line["verstat"] for line in kept}
     assert all((verstats[call.caller] == PASSED) == (call.kind == "right") for call in asked)
     begins = sorted(line["start"] for line in kept)
-    assert (COUNT - 1) / (begins[-1] - begins[0]) >= LEAST
+    return float((COUNT - 1) / (begins[-1] - begins[0]))
+
+
+@contextmanager
+def running(config: Path) -> Iterator[Process]:
+    process = Process(config, ("--sip", "127.0.0.1:0", "--no-log-calls"))
+    try:
+        yield process
+    finally:
+        if process.popen.poll() is None:
+            process.kill()

@@ -13,10 +13,10 @@ from quivive.calls.service.house import House
 from quivive.calls.service.judged import Judged
 from quivive.calls.service.redirect.deciding import decide
 from quivive.calls.service.redirect.emergency import is_for_help
-from quivive.calls.service.redirect.responses import ALLOW, can_be_answered, has_tag, response
+from quivive.calls.service.redirect.responses import ALLOW, can_be_answered, has_tag, response, top_via
 from quivive.calls.sip import caller, message
 from quivive.calls.sip.message import Message
-from quivive.calls.sip.vias import COOKIE, parse_via
+from quivive.calls.sip.vias import COOKIE
 from quivive.errors import Error, Unreadable
 
 CALLS = frozenset({"INVITE", "MESSAGE"})
@@ -50,7 +50,7 @@ def read(data: bytes) -> Message | None:
 
 def transaction(request: Message, address: str) -> tuple[str, str]:
     """What the repetitions of a request, and its CANCEL, have in common (RFC 3261 §17.2.3)."""
-    via = parse_via(request.first("via") or b"")
+    via = top_via(request.first("via") or b"")
     branch = via.parameters.get("branch", "")
     if not branch.startswith(COOKIE):
         branch = repr([request.first(name) for name in ("call-id", "from", "via")])

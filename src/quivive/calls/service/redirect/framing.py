@@ -1,38 +1,61 @@
-"""Where does a request end that comes over a connection (RFC 3261 §18.3)?"""
+"""Where do the requests end that come over a connection (RFC 3261 §18.3)?"""
 
 from __future__ import annotations
 
-import asyncio
 import re
+from dataclasses import dataclass
 
+HEAD = 65_536
 BODY = 65_536
+END = b"\r\n\r\n"
+PONG = b"\r\n"
 _LENGTH = re.compile(
-    rb"^(?:content-length|l)[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+    rb"^(?:content-length|l)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
 
 
-class Unframed(Exception):
-    """The end of a request cannot be told; `head` is what was read of it."""
+@dataclass(frozen=True)
+class Taken:
+    """Whole requests in their order; keep-alives that await an answer (RFC 5626 §4.4.1).
 
-    def __init__(self, head: bytes) -> None:
-        super().__init__("no usable Content-Length")
-        self.head = head
-
-
-async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-    """The next request, whole. Empty lines before it are keep-alives; two are answered (RFC 5626 §4.4.1).
-
-    Raises Unframed, and IncompleteReadError at the connection's end.
+    `fault` is the head of a request whose end cannot be told, so nothing after it can be read; else None.
     """
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-        while not head.strip():
-            writer.write(b"\r\n")
-            await writer.drain()  # who sends keep-alives and reads no answers is not written to without end
-            head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.LimitOverrunError:
-        raise Unframed(b"") from None
-    lengths = {int(found) for found in _LENGTH.findall(head)}
-    if len(lengths) != 1 or max(lengths) > BODY:
-        raise Unframed(head)
-    return head + await reader.readexactly(lengths.pop())
+
+    requests: list[bytes]
+    pings: int = 0
+    fault: bytes | None = None
+
+
+def take(buffer: bytearray) -> Taken:
+    """Take what is whole off the begin of `buffer`; the begin of a request stays for when more has come."""
+    found: list[bytes] = []
+    pings = 0
+    while buffer:
+        if buffer.startswith(END):
+            pings += 1
+            del buffer[: len(END)]
+        elif END.startswith(buffer):
+            break
+        elif buffer.startswith(b"\r\n"):
+            del buffer[:2]
+        else:
+            whole = _whole(buffer)
+            if whole is None:
+                head, end, _ = bytes(buffer).partition(END)
+                return Taken(found, pings, head + end)
+            if whole == 0 or whole > len(buffer):
+                break
+            found.append(bytes(buffer[:whole]))
+            del buffer[:whole]
+    return Taken(found, pings)
+
+
+def _whole(buffer: bytearray) -> int | None:
+    """Bytes of the first request; 0 while its head is not there, None where its end cannot be told."""
+    end = buffer.find(END)
+    if end < 0:
+        return None if len(buffer) > HEAD else 0
+    lengths = set(_LENGTH.findall(buffer, 0, end + 2))
+    said = lengths.pop() if len(lengths) == 1 else b""
+    is_sound = said.isdigit() and len(said) < 10 and int(said) <= BODY
+    return end + len(END) + int(said) if is_sound else None

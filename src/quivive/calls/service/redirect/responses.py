@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from quivive.calls.sip import lexing
 from quivive.calls.sip.message import Message
-from quivive.calls.sip.vias import parse_via
+from quivive.calls.sip.vias import Via, parse_via
 
 PHRASES = {
     200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
@@ -22,10 +23,16 @@ _KEY = b"quivive redirect"
 Field = tuple[str, bytes]
 
 
+@lru_cache(maxsize=1024)
+def top_via(value: bytes) -> Via:
+    """The newest Via, read once for the several who ask about it."""
+    return parse_via(value)
+
+
 def can_be_answered(request: Message) -> bool:
     """Whether a request has what every response repeats (§8.2.6.2), and a Via that reads."""
     via = request.first("via")
-    return via is not None and parse_via(via).sound and all(
+    return via is not None and top_via(via).sound and all(
         request.first(name) for name in ("from", "to", "call-id", "cseq")
     )  # fmt: skip
 
@@ -45,7 +52,7 @@ def response(
 
 def reply_port(request: Message, source: tuple[str, int]) -> int:
     """Where a response goes over UDP: back to the address it came from (§18.2.2), at this port."""
-    via = parse_via(request.first("via") or b"")
+    via = top_via(request.first("via") or b"")
     if "rport" in via.parameters:
         return source[1]
     return int(via.port) if via.port.isdigit() and 0 < int(via.port) < 65536 else 5060

@@ -11,7 +11,7 @@ from quivive.calls.service.house import Live
 from quivive.calls.service.judged import Journal
 from quivive.calls.service.metrics import Metrics
 from quivive.calls.service.redirect.desk import Desk, Source
-from quivive.calls.service.redirect.framing import Unframed, read_request
+from quivive.calls.service.redirect.framing import PONG, take
 
 BATCH = 64
 """Datagrams that are judged before the loop sees to other things, and share one write of the journal."""
@@ -21,6 +21,9 @@ BUFFER = 4 << 20
 CONNECTIONS = 1_024
 IDLE = 600.0
 """Seconds after which a silent connection is closed."""
+WHOLE = 30.0
+"""Seconds that a request may take from its first byte to its last."""
+READ = 65_536
 
 
 class Server:
@@ -100,7 +103,7 @@ class Server:
         try:
             if len(self._connections) <= CONNECTIONS:
                 await self._converse(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError):
+        except (OSError, TimeoutError, asyncio.CancelledError):
             pass
         finally:
             self._connections.discard(task)
@@ -109,18 +112,26 @@ class Server:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peername")
         source = (peer[0], peer[1])
+        buffer, loop = bytearray(), asyncio.get_running_loop()
+        until = loop.time() + IDLE
         while True:
-            try:
-                async with asyncio.timeout(IDLE):
-                    data = await read_request(reader, writer)
-            except Unframed as fault:  # where the next request begins cannot be told any more
-                if refusal := self._desk.unframed(fault.head, source):
-                    writer.write(refusal.data)
-                    await writer.drain()
-                return
-            for reply in self._desk.answer([(data, source)]):
-                writer.write(reply.data)
-            await writer.drain()
+            async with asyncio.timeout_at(until):
+                data = await reader.read(READ)
+                if not data:
+                    return
+                is_begun = bool(buffer)
+                buffer += data
+                taken = take(buffer)
+                writer.write(PONG * taken.pings)
+                for reply in self._desk.answer([(each, source) for each in taken.requests]):
+                    writer.write(reply.data)
+                if taken.fault is not None:
+                    if refusal := self._desk.unframed(taken.fault, source):
+                        writer.write(refusal.data)
+                    return
+                await writer.drain()  # who reads no answers is not written to without end
+            if taken.requests or not (is_begun and buffer):
+                until = loop.time() + (WHOLE if buffer else IDLE)
 
 
 async def listen(host: str, port: int, live: Live, journal: Journal, metrics: Metrics) -> Server:
