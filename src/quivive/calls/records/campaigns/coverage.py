@@ -9,11 +9,12 @@ from quivive.calls.records.campaigns.source import ANSWERED, Source
 
 _COUNTED = ("calling", "called", "seconds", "ring", "trunk", "spc", "certificate", "origid", "imei", "cell")
 _DAY = 86_400_000_000
+_FIRST = 10_000
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many `calls`, from `first` to `last` (Unix microseconds), and in how many each column is `filled`.
+    """How many `calls`, from `first` to `last` (Unix microseconds), and which columns are `filled`.
 
     'answered' is filled where the records say it or give the length of the call.
     """
@@ -21,7 +22,7 @@ class Coverage:
     calls: int
     first: int
     last: int
-    filled: Mapping[str, int]
+    filled: Mapping[str, bool]
 
     @property
     def days(self) -> int:
@@ -34,11 +35,16 @@ class Coverage:
 
 
 def coverage(source: Source) -> Coverage:
-    """Count what is there."""
-    counts = ", ".join(f"count({each}) as {each}" for each in _COUNTED)
-    row = source.rows(
-        f"select count(*) as calls, min(start) as first, max(start) as last, count({ANSWERED}) as answered, "
-        f"{counts} from {{calls}}"
-    )[0]
-    filled = {each: row[each] for each in ("answered", *_COUNTED)}
-    return Coverage(row["calls"], row["first"] or 0, row["last"] or 0, filled)
+    """Count what is there; columns that the first calls fill are not looked at again."""
+    whole = source.rows("select count(*) as calls, min(start) as first, max(start) as last from {calls}")[0]
+    columns = {"answered": ANSWERED, **{name: name for name in _COUNTED}}
+    filled = _filled(source, columns, f"(select * from {{calls}} limit {_FIRST}) calls")
+    rest = {name: sql for name, sql in columns.items() if not filled[name]}
+    if rest and whole["calls"] > _FIRST:
+        filled |= _filled(source, rest, "{calls}")
+    return Coverage(whole["calls"], whole["first"] or 0, whole["last"] or 0, filled)
+
+
+def _filled(source: Source, columns: Mapping[str, str], calls: str) -> dict[str, bool]:
+    counts = ", ".join(f"count({sql}) as {name}" for name, sql in columns.items())
+    return {name: bool(count) for name, count in source.rows(f"select {counts} from {calls}")[0].items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ _EXACT = "min(calls.start) as first, max(calls.start) as last, count(distinct ca
 
 @dataclass(frozen=True)
 class Deeds:
-    """What a number did: `called` are different numbers called; `inbound` calls came from `callers` numbers."""
+    """What a number did: `called` are different numbers called."""
 
     calling: int
     calls: int
@@ -25,8 +25,6 @@ class Deeds:
     called: int
     first: int
     last: int
-    inbound: int = 0
-    callers: int = 0
 
 
 def deeds(source: Source, sight: Mapping[str, int], numbers: Collection[int]) -> dict[int, Deeds]:
@@ -34,24 +32,24 @@ def deeds(source: Source, sight: Mapping[str, int], numbers: Collection[int]) ->
     if not numbers:
         return {}
     picked = table({"number": "bigint"}, [(each,) for each in sorted(set(numbers))])
-    out = source.ask(
+    out = source.rows(
         f"select calls.calling as calling, {flags(sight)}, {_EXACT} from {{calls}} "
         "join picked on calls.calling = picked.number group by calls.calling order by calls.calling",
         picked=picked,
     )
-    received = inbound(source, numbers)
-    return {row["calling"]: Deeds(**row, **received.get(row["calling"], {})) for row in out.to_pylist()}
+    return {row["calling"]: Deeds(**row) for row in out}
 
 
-def inbound(source: Source, numbers: Collection[int]) -> dict[int, dict[str, int]]:
-    """Calls that numbers received, and from how many numbers; numbers that received none are left out."""
-    picked = table({"number": "bigint"}, [(each,) for each in sorted(set(numbers))])
+def inbound(source: Source, numbers: Collection[int]) -> dict[int, int]:
+    """Calls that numbers received; numbers that received none are left out."""
+    if not numbers:
+        return {}
     rows = source.rows(
-        "select calls.called as called, count(*) as inbound, count(distinct calls.calling) as callers "
-        "from {calls} join picked on calls.called = picked.number group by calls.called",
-        picked=picked,
+        "select calls.called as called, count(*) as inbound from {calls} "
+        "join picked on calls.called = picked.number group by calls.called",
+        picked=table({"number": "bigint"}, [(each,) for each in sorted(set(numbers))]),
     )
-    return {row.pop("called"): row for row in rows}
+    return {row["called"]: row["inbound"] for row in rows}
 
 
 def members(source: Source, sight: Mapping[str, int], level: str, groups: Sequence[Mapping[str, Any]]
@@ -90,9 +88,3 @@ def _key(level: str, key: str) -> str:
 
 def _same(key: str) -> str:
     return f"picked.k{key}"
-
-
-def total(rows: Iterable[Mapping[str, Any]], *names: str) -> tuple[int, ...]:
-    """Sums of figures over rows."""
-    kept = list(rows)
-    return tuple(sum(row[name] for row in kept) for name in names)

@@ -11,19 +11,20 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.machine import told, unwelcome
-from quivive.calls.records.campaigns.scene import Scene, Sight
+from quivive.calls.records.campaigns.scene import Detector, Scene
 
 KIND = "dialer"
 NEEDS = ("calling", "called", "answered", "seconds")
 
 
-def candidates(sight: Sight) -> Collection[int]:
+def candidates(scene: Scene) -> Collection[int]:
     """Numbers with enough calls, of which few are answered, and shortly."""
-    limits = sight.thresholds.of(KIND)
+    limits = scene.of(KIND)
     return [
         row["calling"]
-        for row in sight.profile.callers
+        for row in scene.profile.callers
         if row["calls"] >= limits["calls"] and unwelcome(row, limits)
     ]
 
@@ -31,8 +32,8 @@ def candidates(sight: Sight) -> Collection[int]:
 def find(scene: Scene) -> Iterator[Draft]:
     """Of the candidates those that call many numbers and are hardly called."""
     limits = scene.of(KIND)
-    for number in candidates(scene.sight):
-        did = vars(scene.deeds[number])
+    for number in candidates(scene):
+        did = vars(scene.deeds[number]) | {"inbound": scene.received.get(number, 0)}
         if did["one_ring"] * 100 >= did["calls"] * scene.of("wangiri")["one_ring_percent"]:
             continue
         if did["called"] * 100 < did["calls"] * limits["distinct_percent"]:
@@ -58,3 +59,13 @@ def _figures(did: dict[str, Any]) -> dict[str, int]:
         "brief_percent": percent(did["brief"], did["answered"]),
         "inbound": did["inbound"],
     }
+
+
+DETECTOR = Detector(
+    KIND,
+    NEEDS,
+    find,
+    lambda scene: (Pick("number", number=n) for n in candidates(scene)),
+    candidates,
+    candidates,
+)

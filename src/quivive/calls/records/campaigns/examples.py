@@ -7,7 +7,8 @@ from typing import Any
 
 from quivive.calls.records.campaigns.draft import SHOWS, Draft, within
 from quivive.calls.records.campaigns.profile import SIGNERS
-from quivive.calls.records.campaigns.source import Source, table
+from quivive.calls.records.campaigns.scene import Scene
+from quivive.calls.records.campaigns.source import table
 from quivive.calls.records.columns import COLUMNS
 
 MOST = 5
@@ -15,7 +16,7 @@ _SPAN = 600_000_000
 """Ten minutes: a burst is short."""
 
 
-def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
+def examples(scene: Scene, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
     """Up to MOST calls of each draft, from the ten minutes that show it best, by time: their columns that are filled."""
     found: list[list[dict[str, Any]]] = [[] for _ in drafts]
     if not drafts:
@@ -24,9 +25,9 @@ def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, An
     places = [(place, d.shows, *(d.place.get(name) for name in SIGNERS)) for place, d in enumerate(drafts)]
     kinds = {"campaign": "bigint", "shows": "varchar"} | dict.fromkeys(SIGNERS, "varchar")
     picked = table({"campaign": "bigint", "number": "bigint"}, numbers)
-    chosen = source.ask(_sql(), picked=picked, places=table(kinds, places))
+    chosen = scene.kept.ask(_sql(), picked=picked, places=table(kinds, places))
     columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
-    whole = source.rows(
+    whole = scene.source.rows(
         f"select picked.campaign as campaign, {columns} from {{calls}} join picked on calls.record = picked.record "
         "order by picked.campaign, picked.place",
         picked=chosen,

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from quivive.calls.records.campaigns.detail import inbound
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.kept import HOUR, Pick
 from quivive.calls.records.campaigns.machine import unwelcome
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.rotation import key_of
-from quivive.calls.records.campaigns.scene import Scene
+from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
-_HOUR = 3_600_000_000
 _SPANS = (False, True)
 """All the time, then hour by hour: a short burst is lost among the other calls of a day."""
 LEVELS: tuple[tuple[str, ...], ...] = (("origid",), SIGNERS, ("certificate",), ("spc",), ("trunk",), ())
@@ -35,8 +34,7 @@ _COUNTED = ("calls", "answered", "brief", "long", "one_ring")
 def find(scene: Scene) -> Iterator[Draft]:
     """Groups of calls between neighbours that are no neighbours' calls."""
     limits = scene.of(KIND)
-    cells = _cells(scene)
-    suspect, within = _suspects(cells, limits)
+    suspect, within = _suspects(scene)
     if not suspect:
         return
     calls = _calls_of(scene, within)
@@ -50,28 +48,17 @@ def find(scene: Scene) -> Iterator[Draft]:
                 if _is_made_up(_figures(rows), limits):
                     explained.update(each["calling"] for each in rows)
                     found[tuple(zip(level, values, strict=False))] += rows
-    received = inbound(scene.source, explained) if explained else {}
     for place, rows in found.items():
-        numbers = {each["calling"] for each in rows}
-        called_back = sum(received.get(number, {}).get("inbound", 0) for number in numbers)
-        yield _draft(dict(place), rows, _figures(rows) | {"inbound": called_back})
+        yield _draft(dict(place), rows, _figures(rows))
 
 
-def _cells(scene: Scene) -> pa.Table:
-    """Calls between neighbours by who signed and handed over ('' for nobody named), and hour."""
-    keys = [*(f"coalesce({name}, '')" for name in SIGNERS), f"start - start % {_HOUR}"]
-    named = ", ".join(f"{key} as {name}" for key, name in zip(keys, (*SIGNERS, "hour"), strict=True))
-    return scene.source.ask(
-        f"select {named}, {flags(scene.of('sight'))} from {{calls}} where {NEAR} group by {', '.join(keys)}"
-    )
-
-
-def _suspects(cells: pa.Table, limits: Mapping[str, int]) -> tuple[set[Any], pa.Table]:
+def _suspects(scene: Scene) -> tuple[set[Any], pa.Table]:
     """The suspect groups, and the cells that lie in one of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    names = ("calls", "answered", "brief", "long")
+    names, limits = ("calls", "answered", "brief", "long"), scene.of(KIND)
+    cells = scene.near
     cells = cells.append_column("all", pa.array([0] * len(cells), pa.int64()))
     cells = cells.append_column("cell", pa.array(range(len(cells)), pa.int64()))
     suspect, within = set(), set[int]()
@@ -99,10 +86,10 @@ def _calls_of(scene: Scene, cells: pa.Table) -> list[dict[str, Any]]:
     columns = {"hour": "bigint"} | {f"k{name}": "varchar" for name in SIGNERS}
     same = " and ".join(f"coalesce(calls.{name}, '') = picked.k{name}" for name in SIGNERS)
     keys = ", ".join(f"calls.{name}" for name in ("calling", *SIGNERS))
-    return scene.source.rows(
+    return scene.kept.rows(
         f"select {keys}, picked.hour as hour, {flags(scene.of('sight'))}, min(calls.start) as first, "
         "max(calls.start) as last, count(distinct calls.called) as called from {calls} join picked on "
-        f"{same} and calls.start - calls.start % {_HOUR} = picked.hour where {NEAR} "
+        f"{same} and calls.start - calls.start % {HOUR} = picked.hour where {NEAR} "
         f"group by {keys}, picked.hour order by first, calling, hour",
         picked=table(columns, rows),
     )
@@ -158,10 +145,20 @@ def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Map
         f"{plural(row['calls'], 'call')} with {key} showed {plural(row['numbers'], 'number')} that begin like the "
         f"number called, in {plural(row['exchanges'], 'exchange')}; "
         f"{percent(row['answered'], row['calls'])} % were answered, {plural(row['long'], 'call')} lasted two "
-        f"minutes or more. {plural(row['inbound'], 'call')} came back to these numbers."
+        "minutes or more."
     )
     figures = {**row, "answered_percent": percent(row["answered"], row["calls"])}
     numbers = tuple(sorted({each["calling"] for each in rows}))
     firsts = [each["first"] for each in rows]
     return Draft(KIND, key, numbers, row["calls"], min(firsts), max(each["last"] for each in rows), why, figures,
                  "near", place)  # fmt: skip
+
+
+def _picks(scene: Scene) -> Iterator[Pick]:
+    """By trunk and hour, which is more than the groups and less than all."""
+    _, within = _suspects(scene)
+    for row in within.select(["trunk", "hour"]).to_pylist():
+        yield Pick("near", row["trunk"], row["hour"])
+
+
+DETECTOR = Detector(KIND, NEEDS, find, _picks)

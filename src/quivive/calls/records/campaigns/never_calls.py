@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.profile import flags
-from quivive.calls.records.campaigns.scene import Scene
+from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 KIND = "do-not-originate"
@@ -47,6 +48,14 @@ def find(scene: Scene, listed: NeverCalling) -> Iterator[Draft]:
     for row in sorted(rows + _beginning(scene, listed.starts), key=lambda row: int(row["calling"])):
         if row["calls"] >= scene.of(KIND)["calls"]:
             yield _draft(row)
+
+
+def detector(listed: NeverCalling) -> Detector:
+    """The detector for listed numbers."""
+    return Detector(
+        KIND, NEEDS, lambda scene: find(scene, listed),
+        lambda scene: (Pick("number", number=each) for each in _exact(listed)),
+    )  # fmt: skip
 
 
 def _exact(listed: NeverCalling) -> frozenset[int]:

@@ -70,7 +70,13 @@ def _sql(sight: Mapping[str, int]) -> str:
         "ranges": _two_tiers({"calling": f"calling - calling % {RANGE}"}, sight),
     }
     levels = [
-        _level("caller", "parties", {"calling": "calling"}, 0, f"sum(calls) >= {sight['busy']}"),
+        _level(
+            "caller",
+            "parties",
+            {"calling": "calling"},
+            0,
+            f"sum(calls) >= {sight['busy']}",
+        ),
         *(
             _level(name, source, keys, most, _SELDOM.format(percent=sight["answered_percent"]), column)
             for name, source, keys in (

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 from typing import Any
 
-from quivive.calls.records.campaigns.detail import inbound, key_columns
+from quivive.calls.records.campaigns.detail import key_columns
 from quivive.calls.records.campaigns.draft import Draft, percent, plural, within
+from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.machine import told, unwelcome
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
-from quivive.calls.records.campaigns.scene import Scene
+from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 KIND = "number-rotation"
@@ -48,16 +49,12 @@ def find(scene: Scene) -> Iterator[Draft]:
         if _is_rotation(group, scene) and len(numbers - explained) * 100 >= len(numbers) * (100 - _EXPLAINED):
             explained |= numbers
             found.append(group)
-    received = inbound(scene.source, explained) if explained else {}
-    for group in found:
-        numbers = {each["calling"] for each in group.numbers}
-        group.figures["inbound"] = sum(received.get(each, {}).get("inbound", 0) for each in numbers)
-        yield _draft(group)
+    yield from map(_draft, found)
 
 
 def _groups(scene: Scene) -> list[_Group]:
     """The suspect groups in the order of tiers and levels, with their numbers."""
-    suspects = [row for row in scene.profile.groups if row["level"] in LEVELS and _is_suspect(row, scene)]
+    suspects = _suspects(scene)
     suspects.sort(key=lambda row: (-row["most"], LEVELS.index(row["level"]), str(_value(row["level"], row))))
     parties = _parties(scene, suspects) if suspects else []
     kinds: dict[str, dict[Any, list[dict[str, Any]]]] = {level: defaultdict(list) for level in LEVELS}
@@ -80,6 +77,10 @@ def _groups(scene: Scene) -> list[_Group]:
     return groups
 
 
+def _suspects(scene: Scene) -> list[Mapping[str, Any]]:
+    return [row for row in scene.profile.groups if row["level"] in LEVELS and _is_suspect(row, scene)]
+
+
 def _value(level: str, row: Mapping[str, Any]) -> Any:
     """What the members of a group share."""
     if level == "block":
@@ -94,23 +95,23 @@ def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> list[dict[s
         f"calls.{name} in (select value from picked where level = '{name}')" for name in SIGNERS
     )
     block = f"calls.calling - calls.calling % {BLOCK} in (select number from picked where level = 'block')"
-    return scene.source.rows(
+    return scene.kept.rows(
         f"select {keys}, {flags(scene.of('sight'))}, min(calls.start) as first, max(calls.start) as last "
         f"from {{calls}} where calls.calling is not null and not ({NEAR}) and ({block} or {among}) group by {keys} "
         f"having count(1) <= {scene.of('sight')['light']} "
         f"order by first, calling, {', '.join(f'{name} nulls first' for name in SIGNERS)}",
         picked=table({"level": "varchar", "value": "varchar", "number": "bigint"},
-                     sorted({_pick(row) for row in suspects}, key=str)),
+                     sorted({astuple(_pick(row)) for row in suspects}, key=str)),
     )  # fmt: skip
 
 
-def _pick(row: Mapping[str, Any]) -> tuple[str, str | None, int | None]:
+def _pick(row: Mapping[str, Any]) -> Pick:
     """The column and the value by which the calls of a group are fetched; a signer's by its rarest column."""
     if row["level"] == "block":
-        return "block", None, row["calling"]
+        return Pick("block", number=row["calling"])
     rarest = next((name for name in ("origid", "trunk", "certificate", "spc") if row[name]), "trunk")
     level = rarest if row["level"] == "signer" else row["level"]
-    return level, row[level], None
+    return Pick(level, row[level])
 
 
 def _is_rotation(group: _Group, scene: Scene) -> bool:
@@ -158,7 +159,7 @@ def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
     numbers = [(place, number) for place, group in enumerate(groups)
                for number in {each["calling"] for each in group.numbers}]  # fmt: skip
     places = [(place, *(_place(group).get(name) for name in SIGNERS)) for place, group in enumerate(groups)]
-    found = scene.source.rows(
+    found = scene.kept.rows(
         "select picked.grp as grp, count(distinct calls.called) as called from {calls} "
         "join picked on calls.calling = picked.number join places on picked.grp = places.grp "
         f"where not ({NEAR}) and {within('places')} group by picked.grp",
@@ -196,12 +197,12 @@ def _draft(group: _Group) -> Draft:
     why = (
         f"{f'Numbers that begin with {start}' if start else f'Calls with {key}'} showed "
         f"{plural(len(numbers), 'number')} in {plural(row['calls'], 'call')} to {plural(row['called'], 'number')}; "
-        f"{told(row)}.{ordered} {plural(row['inbound'], 'call')} came back to these numbers."
+        f"{told(row)}.{ordered}"
     )
     figures = {
         "numbers": len(numbers), "calls": row["calls"], "called": row["called"],
         "answered_percent": percent(row["answered"], row["calls"]),
-        "brief_percent": percent(row["brief"], row["answered"]), "inbound": row["inbound"],
+        "brief_percent": percent(row["brief"], row["answered"]),
         "in_step_percent": row["in_step"],
     }  # fmt: skip
     first, last = min(each["first"] for each in group.numbers), max(each["last"] for each in group.numbers)
@@ -218,3 +219,6 @@ def _place(group: _Group) -> dict[str, str]:
 def key_of(place: Mapping[str, str]) -> str:
     """'spc=709J, trunk=peer-1'."""
     return ", ".join(f"{name}={value or 'none'}" for name, value in place.items())
+
+
+DETECTOR = Detector(KIND, NEEDS, find, lambda scene: map(_pick, _suspects(scene)))

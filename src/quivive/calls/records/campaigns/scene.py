@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
 
 from quivive.calls.records.campaigns.coverage import Coverage
-from quivive.calls.records.campaigns.detail import Deeds, deeds
-from quivive.calls.records.campaigns.draft import percent
-from quivive.calls.records.campaigns.profile import Profile
+from quivive.calls.records.campaigns.detail import Deeds, deeds, inbound
+from quivive.calls.records.campaigns.draft import Draft, percent
+from quivive.calls.records.campaigns.kept import HOUR, Pick, kept
+from quivive.calls.records.campaigns.profile import NEAR, SIGNERS, Profile, flags
 from quivive.calls.records.campaigns.source import Source
 from quivive.calls.records.campaigns.thresholds import Thresholds
 
@@ -28,11 +32,11 @@ class Sight:
 
 
 class Scene:
-    """A sight, with the deeds of the candidates of all detectors, which are looked up together, once."""
+    """A sight, and the calls of all candidates, which are fetched together, once."""
 
-    def __init__(self, sight: Sight, candidates: Iterable[Callable[[Sight], Collection[int]]]) -> None:
+    def __init__(self, sight: Sight, detectors: Iterable[Detector]) -> None:
         self.sight = sight
-        self._candidates = tuple(candidates)
+        self._detectors = tuple(detectors)
         self.source, self.coverage, self.profile = sight.source, sight.coverage, sight.profile
 
     def of(self, kind: str) -> Mapping[str, int]:
@@ -40,17 +44,50 @@ class Scene:
         return self.sight.thresholds.of(kind)
 
     @cached_property
+    def kept(self) -> Source:
+        """The calls of all candidates."""
+        return kept(self.source, [pick for detector in self._detectors for pick in detector.picks(self)])
+
+    @cached_property
+    def received(self) -> dict[int, int]:
+        """How many calls the numbers received that detectors ask about; those that received none are left out."""
+        numbers = {each for detector in self._detectors for each in detector.asked(self)}
+        return inbound(self.source, numbers | self._ordinary)
+
+    @cached_property
+    def near(self) -> pa.Table:
+        """Calls between neighbours by who signed and handed over ('' for nobody named), and hour."""
+        keys = [*(f"coalesce({name}, '')" for name in SIGNERS), f"start - start % {HOUR}"]
+        named = ", ".join(f"{key} as {name}" for key, name in zip(keys, (*SIGNERS, "hour"), strict=True))
+        return self.source.ask(
+            f"select {named}, {flags(self.of('sight'))} from {{calls}} where {NEAR} group by {', '.join(keys)}"
+        )
+
+    @cached_property
+    def handsets(self) -> list[dict[str, Any]]:
+        """The figures of numbers that call from handsets, where there are at least some calls."""
+        least = self.of("sim-box")["a_day"] * self.coverage.days
+        return self.source.rows(
+            f"select calling, {flags(self.of('sight'))} from {{calls}} where calling is not null "
+            f"and (imei is not null or cell is not null) group by calling having count(1) >= {least} order by calling"
+        )
+
+    @cached_property
     def deeds(self) -> dict[int, Deeds]:
-        """What the candidates and some other busy numbers did."""
-        numbers = {each for candidates in self._candidates for each in candidates(self.sight)}
-        return deeds(self.source, self.of("sight"), numbers | self._ordinary)
+        """What the candidates did that are looked at number by number."""
+        return deeds(
+            self.kept, self.of("sight"), {n for each in self._detectors for n in each.candidates(self)}
+        )
 
     @cached_property
     def inbound_seen(self) -> bool:
         """Whether the records also show calls to the numbers that call."""
-        known = [self.deeds[number] for number in self._ordinary]
-        called = sum(1 for each in known if each.inbound)
-        return percent(called, len(known)) >= self.of("sight")["inbound_seen_percent"] if known else False
+        called = sum(1 for number in self._ordinary if self.received.get(number))
+        return (
+            percent(called, len(self._ordinary)) >= self.of("sight")["inbound_seen_percent"]
+            if called
+            else False
+        )
 
     @cached_property
     def _ordinary(self) -> frozenset[int]:
@@ -62,3 +99,16 @@ class Scene:
                 f"and seconds >= {self.of('sight')['long_seconds']} order by calling limit {_ASKED}"
             )["calling"].to_pylist()
         return frozenset(sorted(talking)[:_ASKED])
+
+
+@dataclass(frozen=True)
+class Detector:
+    """What looks for one kind: the calls it picks, the numbers whose received calls it asks about, those whose
+    deeds it weighs, and the search itself."""
+
+    kind: str
+    needs: Sequence[str]
+    find: Callable[[Scene], Iterator[Draft]]
+    picks: Callable[[Scene], Iterable[Pick]]
+    asked: Callable[[Scene], Iterable[int]] = lambda scene: ()
+    candidates: Callable[[Scene], Iterable[int]] = lambda scene: ()

@@ -8,14 +8,14 @@ subscriptions at one device or cell. Conversations have their ordinary length, w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from quivive.calls.records.campaigns.detail import inbound
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.numbering import is_mobile
 from quivive.calls.records.campaigns.profile import BLOCK, flags
-from quivive.calls.records.campaigns.scene import Scene, Sight
+from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 KIND = "sim-box"
@@ -24,17 +24,31 @@ _RESTLESS = 4
 NEEDS = ("calling", "called", "answered", "seconds")
 
 
-def candidates(sight: Sight) -> Collection[int]:
-    """Numbers with very many calls a day of which some are conversations, in records without handsets."""
-    if sight.coverage.has("imei") or sight.coverage.has("cell"):
-        return []
-    limits = sight.thresholds.of(KIND)
-    least = limits["together"] * limits["a_day"] * sight.coverage.days
+def candidates(scene: Scene) -> list[int]:
+    """Numbers with enough calls a day, some of them conversations: from handsets, where the records say so."""
+    return [row["calling"] for row in _busy(scene)]
+
+
+def _busy(scene: Scene) -> list[Mapping[str, Any]]:
+    limits, days = scene.of(KIND), scene.coverage.days
+    if scene.coverage.has("imei") or scene.coverage.has("cell"):
+        return [
+            row for row in scene.handsets if row["calls"] >= limits["a_day"] * days and _talks(row, limits)
+        ]  # fmt: skip
+    least = limits["together"] * limits["a_day"] * days
     return [
-        row["calling"]
-        for row in sight.profile.callers
+        row for row in scene.profile.callers
         if row["calls"] >= least and _talks(row, limits) and not _is_american(row["calling"])
-    ]
+    ]  # fmt: skip
+
+
+def _silent(scene: Scene) -> list[int]:
+    """Those that are hardly called."""
+    limits = scene.of(KIND)
+    return [
+        row["calling"] for row in _busy(scene)
+        if scene.received.get(row["calling"], 0) * 100 <= row["calls"] * limits["inbound_percent"]
+    ]  # fmt: skip
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -55,49 +69,20 @@ def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
 
 
 def _cards(scene: Scene) -> list[dict[str, Any]]:
-    """Numbers that are like a card in a box, with the device and the cell they were at."""
+    """Numbers that are like a card in a box, with the device and the cell they were at; who moved is a person."""
     limits = scene.of(KIND)
-    rows = (
-        _at_handsets(scene) if scene.coverage.has("imei") or scene.coverage.has("cell") else _by_plan(scene)
-    )
-    return [
-        row for row in rows
-        if row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
-        and row["inbound"] * 100 <= row["calls"] * limits["inbound_percent"]
-        and _talks(row, limits)
-        and (row["imei"] or row["cell"] or is_mobile(row["calling"]))
-    ]  # fmt: skip
-
-
-def _by_plan(scene: Scene) -> list[dict[str, Any]]:
-    """The candidates, of which the numbering plan must say what is mobile."""
-    return [
-        vars(scene.deeds[number]) | {"imei": None, "imeis": 0, "cell": None}
-        for number in sorted(candidates(scene.sight))
-    ]
-
-
-def _at_handsets(scene: Scene) -> list[dict[str, Any]]:
-    """Numbers with enough calls from handsets, hardly called, that stayed where they were."""
-    limits = scene.of(KIND)
-    busy = scene.source.rows(
-        "select calling, count(1) as calls from {calls} where calling is not null "
-        f"and (imei is not null or cell is not null) group by calling having count(1) >= "
-        f"{limits['a_day'] * scene.coverage.days}"
-    )
-    received = inbound(scene.source, [row["calling"] for row in busy]) if busy else {}
-    calls_in = {row["calling"]: received.get(row["calling"], {}).get("inbound", 0) for row in busy}
-    silent = [
-        r["calling"] for r in busy if calls_in[r["calling"]] * 100 <= r["calls"] * limits["inbound_percent"]
-    ]
-    rows = scene.source.rows(
+    rows = scene.kept.rows(
         f"select calls.calling as calling, {flags(scene.of('sight'))}, count(distinct called) as called, "
         "min(start) as first, max(start) as last, min(imei) as imei, count(distinct imei) as imeis, "
         "min(cell) as cell from {calls} join picked on calls.calling = picked.number group by calls.calling "
         f"having count(distinct cell) <= {limits['cells']} order by calls.calling",
-        picked=table({"number": "bigint"}, [(number,) for number in sorted(silent)]),
-    ) if silent else []  # fmt: skip
-    return [row | {"inbound": calls_in[row["calling"]]} for row in rows]
+        picked=table({"number": "bigint"}, [(number,) for number in sorted(_silent(scene))]),
+    )
+    return [
+        row | {"inbound": scene.received.get(row["calling"], 0)} for row in rows
+        if row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
+        and (row["imei"] or row["cell"] or is_mobile(row["calling"]))
+    ]  # fmt: skip
 
 
 def _together(cards: Sequence[dict[str, Any]], least: int) -> dict[str, list[dict[str, Any]]]:
@@ -162,3 +147,8 @@ def _draft(key: str, cards: Sequence[Mapping[str, Any]]) -> Draft:
     firsts = [card["first"] for card in cards]
     return Draft(KIND, key, tuple(sorted(card["calling"] for card in cards)), calls, min(firsts),
                  max(card["last"] for card in cards), why, figures)  # fmt: skip
+
+
+DETECTOR = Detector(
+    KIND, NEEDS, find, lambda scene: (Pick("number", number=n) for n in _silent(scene)), candidates
+)

@@ -31,7 +31,7 @@ class Source:
     """Records and the engine that reads them."""
 
     def __init__(self, records: Records, engine: Engine) -> None:
-        self._records, self._engine = records, engine
+        self._records, self.engine = records, engine
 
     def rows(self, sql: str, **relations: pa.Table) -> list[dict[str, Any]]:
         """As `ask`, as dictionaries."""
@@ -44,7 +44,7 @@ class Source:
         The records are a subquery, not a common table expression: engines keep those whole before use.
         """
         text = sql.replace("{calls}", f"({self._records.sql}) calls")
-        return self._engine.query(text, {**self._records.relations, **relations})
+        return self.engine.query(text, {**self._records.relations, **relations})
 
 
 def table(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> pa.Table:

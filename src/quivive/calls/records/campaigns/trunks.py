@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.scene import Scene
+from quivive.calls.records.campaigns.kept import Pick
+from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 KIND = "several-trunks"
@@ -24,22 +25,42 @@ with lined as (
     lag(start + (coalesce(ring, 0) + coalesce(seconds, 0)) * cast(1000000 as bigint))
       over (partition by calls.calling order by start, record) as until
   from {calls} join picked on calls.calling = picked.number where trunk is not null)
-select calling, count(*) as calls, count(distinct trunk) as trunks, count(case when coalesce(answered, seconds > 0) then 1 end) as answered,
+select calling, count(*) as calls, count(distinct trunk) as trunks,
+  count(case when coalesce(answered, seconds > 0) then 1 end) as answered,
   count(case when seconds >= {long} then 1 end) as long, count(distinct called) as called,
   count(case when before <> trunk and start < until then 1 end) as overlaps, min(start) as first, max(start) as last
 from lined group by calling order by calling
 """
 
 
+def candidates(scene: Scene) -> list[int]:
+    """Numbers on so many trunks (or under so many signers) that it could be."""
+    limits = scene.of(KIND)
+    return sorted(
+        row["calling"]
+        for row in scene.profile.callers
+        if row["spread"]
+        and row["calls"] >= limits["calls"]
+        and row["numbers"] >= limits["trunks"]
+        and (_unwelcome(row, limits) or row["numbers"] >= limits["at_once_trunks"])
+    )
+
+
+def _unwelcome(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
+    return bool(
+        row["answered"] * 100 <= row["calls"] * limits["answered_percent"]
+        and row["long"] * 100 <= row["answered"] * limits["long_percent"]
+    )
+
+
 def find(scene: Scene) -> Iterator[Draft]:
     """Numbers on several trunks whose calls overlap across them."""
     limits = scene.of(KIND)
-    numbers = sorted(row["calling"] for row in scene.profile.callers
-                     if row["spread"] and row["calls"] >= limits["calls"])  # fmt: skip
+    numbers = candidates(scene)
     if not numbers:
         return
     sql = _OVERLAPS.replace("{long}", str(scene.of("sight")["long_seconds"]))
-    for row in scene.source.rows(sql, picked=table({"number": "bigint"}, [(each,) for each in numbers])):
+    for row in scene.kept.rows(sql, picked=table({"number": "bigint"}, [(each,) for each in numbers])):
         if _is_borrowed(row, limits):
             yield _draft(row)
 
@@ -47,12 +68,8 @@ def find(scene: Scene) -> Iterator[Draft]:
 def _is_borrowed(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
     if row["trunks"] < limits["trunks"] or row["overlaps"] < limits["overlaps"]:
         return False
-    unwelcome = (
-        row["answered"] * 100 <= row["calls"] * limits["answered_percent"]
-        and row["long"] * 100 <= row["answered"] * limits["long_percent"]
-    )
     at_once = row["overlaps"] * 100 >= row["calls"] * limits["at_once_percent"]
-    return bool(unwelcome or (at_once and row["trunks"] >= limits["at_once_trunks"]))
+    return bool(_unwelcome(row, limits) or (at_once and row["trunks"] >= limits["at_once_trunks"]))
 
 
 def _draft(row: dict[str, Any]) -> Draft:
@@ -64,3 +81,6 @@ def _draft(row: dict[str, Any]) -> Draft:
     )
     return Draft(KIND, f"calling={row['calling']}", (row["calling"],), row["calls"], row["first"], row["last"],
                  why, figures, "brief")  # fmt: skip
+
+
+DETECTOR = Detector(KIND, NEEDS, find, lambda scene: (Pick("number", number=n) for n in candidates(scene)))

@@ -12,9 +12,10 @@ from typing import Any
 
 from quivive.calls.records.campaigns.detail import members
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.numbering import country, country_code, trait
 from quivive.calls.records.campaigns.profile import RANGE
-from quivive.calls.records.campaigns.scene import Scene, Sight
+from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 KIND = "wangiri"
@@ -35,10 +36,10 @@ from sums left join back on sums.grp = back.grp order by sums.grp
 """
 
 
-def candidates(sight: Sight) -> Collection[int]:
+def candidates(scene: Scene) -> Collection[int]:
     """Busy numbers most of whose calls ring once."""
-    limits = sight.thresholds.of(KIND)
-    return [row["calling"] for row in sight.profile.callers if _rings_once(row, limits)]
+    limits = scene.of(KIND)
+    return [row["calling"] for row in scene.profile.callers if _rings_once(row, limits)]
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -48,7 +49,7 @@ def find(scene: Scene) -> Iterator[Draft]:
     if not groups:
         return
     rows = [(place, row["calling"]) for place, group in enumerate(groups) for row in group]
-    facts = scene.source.rows(_BACK, picked=table({"grp": "bigint", "number": "bigint"}, rows))
+    facts = scene.kept.rows(_BACK, picked=table({"grp": "bigint", "number": "bigint"}, rows))
     for group, fact in zip(groups, facts, strict=True):
         row = {name: sum(each[name] for each in group) for name in ("calls", "one_ring")} | fact
         if _is_bait([each["calling"] for each in group], row, limits):
@@ -57,15 +58,25 @@ def find(scene: Scene) -> Iterator[Draft]:
 
 def _groups(scene: Scene) -> list[list[dict[str, Any]]]:
     """The numbers of each suspect range, and the busy numbers that lie in none."""
-    limits = scene.of(KIND)
-    light = scene.of("sight")["light"]
-    suspect = [row for row in scene.profile.of("range") if row["most"] == light and _rings_once(row, limits)]
-    suspect.sort(key=lambda row: row["calling"])
-    ranges = members(scene.source, scene.of("sight"), "range", suspect)
+    suspect = _ranges(scene)
+    ranges = members(scene.kept, scene.of("sight"), "range", suspect)
     groups = [[row for row in rows if row["one_ring"] * 2 >= row["calls"]] for rows in ranges]
     covered = {row["calling"] - row["calling"] % RANGE for row in suspect}
-    single = (number for number in candidates(scene.sight) if number - number % RANGE not in covered)
+    single = (number for number in candidates(scene) if number - number % RANGE not in covered)
     return [group for group in groups if group] + [[vars(scene.deeds[each])] for each in sorted(single)]
+
+
+def _ranges(scene: Scene) -> list[Mapping[str, Any]]:
+    """Ranges most of whose light numbers' calls ring once."""
+    light, limits = scene.of("sight")["light"], scene.of(KIND)
+    rows = (row for row in scene.profile.of("range") if row["most"] == light and _rings_once(row, limits))
+    return sorted(rows, key=lambda row: int(row["calling"]))
+
+
+def _picks(scene: Scene) -> Iterator[Pick]:
+    """The ranges, with the calls that come back to them."""
+    for number in (*(row["calling"] for row in _ranges(scene)), *candidates(scene)):
+        yield Pick("range", number=number - number % RANGE)
 
 
 def _rings_once(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
@@ -122,3 +133,6 @@ def _figures(numbers: Sequence[int], row: dict[str, Any]) -> dict[str, int]:
         "called_back": row["people"],
         "calls_back": row["back"],
     }
+
+
+DETECTOR = Detector(KIND, NEEDS, find, _picks, candidates=candidates)
