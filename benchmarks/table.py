@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import table_calls
 import table_money
 from table_lines import table as _table
 
@@ -471,6 +472,10 @@ SECTIONS = (
     ("calls_verify", _calls_verify),
     ("calls_lint", _calls_lint),
     ("calls_fuzz", _calls_fuzz),
+    ("calls_service", table_calls.service),
+    ("calls_records", table_calls.records),
+    ("calls_traceback", table_calls.traceback),
+    ("calls_stream", table_calls.stream),
     ("voices", _voices),
     ("voices_live", _voices_live),
     ("voices_hostile", _voices_hostile),
