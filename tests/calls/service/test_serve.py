@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from calls.certificates.make import issue
-from calls.service.process import Process, invite, kept_calls, rows, sign_request, write_house
+from calls.service.process import Process, invite, kept_calls, kept_records, rows, sign_request, write_house
 from quivive.cli.calls_serve import serve
 
 
@@ -223,3 +223,22 @@ def test_addresses_keys_and_actions_that_do_not_read_are_refused_with_the_key_na
 def test_an_address_without_a_port_is_refused() -> None:
     asked = CliRunner().invoke(serve, ["--http", "localhost"])
     assert "is no address" in str(asked.exception)
+
+
+def test_a_slice_that_could_not_be_closed_is_told_and_closed_later(tmp_path: Path) -> None:
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "slices").write_text("in the way")
+    process = Process(write_house(tmp_path, more="slice = 1"))
+    try:
+        process.ask("/records", rows(0, 5), content_type="application/x-ndjson")
+        assert process.wait_for("slice-failed", seconds=60)["text"]
+        assert "quivive_searches_failed_total 0.0" not in process.ask("/metrics")[1]
+        (tmp_path / "journal" / "slices").unlink()
+        end = time.monotonic() + 60
+        while not list((tmp_path / "journal").glob("slices/*.parquet")) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert process.end() == 0
+        assert kept_records(tmp_path / "journal") == [f"r{number}" for number in range(5)]
+        assert list((tmp_path / "journal").glob("slices/*.parquet"))
+    finally:
+        process.kill()

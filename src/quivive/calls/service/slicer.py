@@ -46,9 +46,12 @@ class Slicer:
         while True:
             try:
                 self._told(await self.turn())
-            except (Failed, CouldNotKeep, OSError) as error:
+            except (Failed, CouldNotKeep) as error:
                 self.metrics.search_failed()
                 self.log.tell("slice-failed", "error", text=str(error))
+            except Exception as error:  # whatever it was, the next slice must be closed
+                self.metrics.search_failed()
+                self.log.tell("slice-failed", "error", error=type(error).__name__)
             await asyncio.sleep(self.seconds - self.clock() % self.seconds + 0.01)
 
     async def turn(self) -> dict[str, Any]:
