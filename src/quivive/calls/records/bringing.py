@@ -48,7 +48,7 @@ def bring(sheet: Sheet, columns: Columns, first: int, country: str | None, zone:
     )
     _copy(connection, f"select * from ({sql}) c where start is not null", target)
     done.calls = _one(connection, f"select count(*) from {_read(target)}")
-    _refuse(sheet, target, connection, done)
+    _refuse(sheet, target, first, connection, done)
     _say_numbers(sheet, target, country, connection, done)
     staged.unlink()
     return done
@@ -62,17 +62,17 @@ def settles(sheet: Sheet, columns: Columns) -> bool:
 
 
 def _staged_sql(sheet: Sheet, columns: Columns, first: int, connection: DuckDBPyConnection) -> str:
-    shown = ", ".join(
-        f"{normalising.trimmed_sql(tables.identifier(each.column))} as {tables.identifier(name)}"
-        for name, each in columns.fields.items()
-    )
-    number = "row_number() over () - 1"
-    if rows.PLACE in [row[0] for row in connection.execute(f"describe {sheet.sql}").fetchall()]:
-        where = f'"{rows.FILE}" as file, \'line \' || "{rows.PLACE}" as place'
-    else:
-        place = f"'row ' || cast({number} + {sheet.first} as varchar)"
-        where = f"{times.quoted(sheet.name)} as file, {place} as place"
-    return f"select {number} + {first} as record, {where}, {shown} from ({sheet.sql}) s"
+    fields = {
+        tables.identifier(name): tables.identifier(each.column) for name, each in columns.fields.items()
+    }
+    trimmed = ", ".join(f"trim(cast({column} as varchar)) as {name}" for name, column in fields.items())
+    shown = ", ".join(f"{normalising.filled_sql(name)} as {name}" for name in fields)
+    names = [row[0] for row in connection.execute(f"describe {sheet.sql}").fetchall()]
+    own = rows.PLACE in names
+    where = f'"{rows.FILE}" as file, "{rows.PLACE}" as place, ' if own else ""
+    inner = f"select {where}{trimmed} from ({sheet.sql}) s"
+    number = f"row_number() over () - 1 + {first} as record"
+    return f"select {number}, {'file, place, ' if own else ''}{shown} from ({inner}) t"
 
 
 def _zone(sheet: Sheet, columns: Columns, zone: ZoneInfo | None, connection: DuckDBPyConnection,
@@ -103,12 +103,15 @@ _DOUBTFUL = (
 )
 
 
-def _refuse(sheet: Sheet, target: Path, connection: DuckDBPyConnection, done: Brought) -> None:
+def _refuse(sheet: Sheet, target: Path, first: int, connection: DuckDBPyConnection, done: Brought) -> None:
     """Count and name the rows without a time that reads, and the lines that do not divide into columns."""
     done.bad = done.rows - done.calls
     if done.bad:
+        own = "place" in [row[0] for row in connection.execute("describe staged").fetchall()]
+        row_number = f"'row ' || cast(record - {first} + {sheet.first} as varchar)"
+        where = "file, 'line ' || place" if own else f"{times.quoted(sheet.name)}, {row_number}"
         found = connection.execute(
-            f"select file, place, start from staged where record not in (select record from {_read(target)}) "
+            f"select {where}, start from staged where record not in (select record from {_read(target)}) "
             f"order by record limit {NAMED}"
         ).fetchall()
         done.refused += [Refused(file, place, _why(start)) for file, place, start in found]

@@ -120,10 +120,21 @@ def length_sql(text: str, scale: int) -> str:
 
 
 def moment_sql(text: str, form: str | None) -> tuple[str, str]:
-    """DuckDB: (instant, wall time without zone) of a text; one of them is null."""
+    """DuckDB: (instant, wall time without zone) of a text; one of them is null.
+
+    The form that most exporters write goes the engine's own quick way.
+    """
     wall, offset = times.wall_sql(text, form), times.offset_sql(text, form)
     instant = f"coalesce({'null' if form else times.instant_sql(text)}, {wall} - {offset})"
-    return instant, f"case when {offset} is null then {wall} end"
+    bare = f"case when {offset} is null then {wall} end"
+    if form:
+        return instant, bare
+    zoned, naive = (f"regexp_full_match({text}, '{each}')" for each in (times.ZONED, times.NAIVE))
+    aware = f"epoch_us(try_cast({text} as timestamptz))"
+    return (
+        f"case when {zoned} then {aware} when {naive} then null else {instant} end",
+        f"case when {naive} then epoch_us(try_cast({text} as timestamp)) when {zoned} then null else {bare} end",
+    )
 
 
 def canonical_sql(fields: Mapping[str, Chosen], relation: str, country: str | None, place: ZoneInfo | None,
@@ -207,8 +218,7 @@ def channel_sql(text: str) -> str:
     return f"regexp_replace({text}, '^([A-Za-z0-9]+/.+)-[0-9a-f]{{8}}(;[12])?$', '\\1')"
 
 
-def trimmed_sql(column: str) -> str:
-    """DuckDB: a text without blanks around, null where it stands for nothing."""
-    text = f"trim(cast({column} as varchar), ' \t\r\"')"
+def filled_sql(text: str) -> str:
+    """DuckDB: null for a text that stands for nothing."""
     nothing = ", ".join(f"'{word}'" for word in _NOTHING)
-    return f"case when lower({text}) in ({nothing}) then null else {text} end"
+    return f"case when strlen({text}) > {max(map(len, _NOTHING))} or lower({text}) not in ({nothing}) then {text} end"

@@ -19,6 +19,8 @@ _DATE = r"(\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8})"
 _CLOCK = r"(\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{6})"
 _ZONE = r"(Z|z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?"
 ISO = rf"^{_DATE}(?:[T _]|\s-\s)?{_CLOCK}\s*{_ZONE}$"
+NAIVE = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?"
+ZONED = NAIVE + r"(?:Z|[+-]\d\d(?::?\d\d)?)"
 _EPOCH = r"^\d{9,10}(\.\d{1,9})?$|^\d{12,13}(\.\d+)?$|^\d{15,16}$|^\d{18,19}$"
 
 
