@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import made_records as made
-
+from calls.records import made_records as made
 from quivive.calls.records.reading import Records, open_records
 from quivive.engines import DuckDB
 

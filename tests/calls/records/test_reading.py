@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import made_records as made
-
+from calls.records import made_records as made
 from quivive.calls.numbers import canonical
 from quivive.calls.records.columns import COLUMNS
 from quivive.calls.records.mapping import given

@@ -25,7 +25,7 @@ def fits(field: str, values: Sequence[str]) -> bool:
         return any(number_of(value, None) is not None for value in filled)
     if field == "sip_code":
         return any(re.search(r"\b[1-6]\d\d\b", value) for value in filled)
-    return _share(field, filled) * 2 > len(filled) if field in _FORMS else True
+    return _share(field, filled) * 2 >= len(filled) if field in _FORMS else True
 
 
 def _share(field: str, filled: Sequence[str]) -> int:

@@ -221,4 +221,5 @@ def channel_sql(text: str) -> str:
 def filled_sql(text: str) -> str:
     """DuckDB: null for a text that stands for nothing."""
     nothing = ", ".join(f"'{word}'" for word in _NOTHING)
-    return f"case when strlen({text}) > {max(map(len, _NOTHING))} or lower({text}) not in ({nothing}) then {text} end"
+    filled = f"strlen({text}) > {max(map(len, _NOTHING))} or lower({text}) not in ({nothing})"
+    return f"case when {filled} then {text} end"
