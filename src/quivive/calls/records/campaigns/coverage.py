@@ -23,6 +23,8 @@ class Coverage:
     first: int
     last: int
     filled: Mapping[str, bool]
+    american: bool
+    """Whether nine of ten callers' numbers are of North America's plan, which does not tell mobiles from others."""
 
     @property
     def days(self) -> int:
@@ -36,13 +38,17 @@ class Coverage:
 
 def coverage(source: Source) -> Coverage:
     """Count what is there; columns that the first calls fill are not looked at again."""
-    whole = source.rows("select count(*) as calls, min(start) as first, max(start) as last from {calls}")[0]
+    whole = source.rows(
+        "select count(*) as calls, min(start) as first, max(start) as last, count(calling) as shown, "
+        "count(case when calling between 10000000000 and 19999999999 then 1 end) as american from {calls}"
+    )[0]
     columns = {"answered": ANSWERED, **{name: name for name in _COUNTED}}
     filled = _filled(source, columns, f"(select * from {{calls}} limit {_FIRST}) calls")
     rest = {name: sql for name, sql in columns.items() if not filled[name]}
     if rest and whole["calls"] > _FIRST:
         filled |= _filled(source, rest, "{calls}")
-    return Coverage(whole["calls"], whole["first"] or 0, whole["last"] or 0, filled)
+    american = whole["shown"] > 0 and whole["american"] * 10 >= whole["shown"] * 9
+    return Coverage(whole["calls"], whole["first"] or 0, whole["last"] or 0, filled, american)
 
 
 def _filled(source: Source, columns: Mapping[str, str], calls: str) -> dict[str, bool]:

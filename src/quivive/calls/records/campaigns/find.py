@@ -27,6 +27,10 @@ _WORDS = {
     "calling": "the caller's number", "called": "the called number", "answered": "whether a call was answered",
     "seconds": "how long it lasted", "ring": "how long it rang", "trunk": "the trunk",
 }  # fmt: skip
+_NO_MOBILES = (
+    "The records name no handset or cell, and North American numbers do not tell mobiles from fixed lines: only "
+    "other numbers were looked at."
+)
 _DETECTORS = tuple(module.DETECTOR for module in (dialer, wangiri, rotation, sim_box, neighbours, trunks))
 
 
@@ -57,6 +61,8 @@ def find(records: Records, engine: Engine, thresholds: Thresholds | None = None,
         Campaign(d.kind, d.key, d.calls, d.first, d.last, d.why, d.figures, calls)
         for d, calls in zip(drafts, shown, strict=True)
     ]
+    if sim_box.KIND in able and cover.american and not (cover.has("imei") or cover.has("cell")):
+        missing[sim_box.KIND] = NotLooked(sim_box.KIND, _NO_MOBILES)
     return found, [missing[kind] for kind in KINDS if kind in missing]
 
 

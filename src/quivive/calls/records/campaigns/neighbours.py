@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
 from quivive.calls.records.campaigns.kept import HOUR, Pick
 from quivive.calls.records.campaigns.machine import unwelcome
+from quivive.calls.records.campaigns.near import LEVELS, is_mixed
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
 from quivive.calls.records.campaigns.rotation import key_of
 from quivive.calls.records.campaigns.scene import Detector, Scene
@@ -24,60 +25,32 @@ if TYPE_CHECKING:
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
-_SPANS = (False, True)
-"""All the time, then hour by hour: a short burst is lost among the other calls of a day."""
-LEVELS: tuple[tuple[str, ...], ...] = (("origid",), SIGNERS, ("certificate",), ("spc",), ("trunk",), ())
-"""Groups, the narrowest first; the last is all calls, for records that do not say who signed."""
+_STAGES = ((False, True), (True, False), (False, False))
+"""All the time without other callers among them; hour by hour, with some; all the time, with some."""
 _COUNTED = ("calls", "answered", "brief", "long", "one_ring")
 
 
 def find(scene: Scene) -> Iterator[Draft]:
     """Groups of calls between neighbours that are no neighbours' calls."""
     limits = scene.of(KIND)
-    suspect, within = _suspects(scene)
+    suspect, within = scene.suspects.groups, scene.suspects.cells
     if not suspect:
         return
     calls = _calls_of(scene, within)
     found: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = defaultdict(list)
     explained: set[int] = set()
-    for span in _SPANS:
+    for span, strict in _STAGES:
         for level in LEVELS:
             wanted = {values for each_span, each, values in suspect if (each_span, each) == (span, level)}
             for values, rows in sorted(_grouped(level, calls, span, wanted).items()):
                 rows = [row for row in rows if row["calling"] not in explained]
-                if _is_made_up(_figures(rows), limits):
+                if _is_made_up(_figures(rows), limits, strict):
+                    if not unwelcome(_figures(rows), limits):
+                        rows = [row for row in rows if not row["long"]]  # people among them
                     explained.update(each["calling"] for each in rows)
                     found[tuple(zip(level, values, strict=False))] += rows
     for place, rows in found.items():
         yield _draft(dict(place), rows, _figures(rows))
-
-
-def _suspects(scene: Scene) -> tuple[set[Any], pa.Table]:
-    """The suspect groups, and the cells that lie in one of them."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    names, limits = ("calls", "answered", "brief", "long"), scene.of(KIND)
-    cells = scene.near
-    cells = cells.append_column("all", pa.array([0] * len(cells), pa.int64()))
-    cells = cells.append_column("cell", pa.array(range(len(cells)), pa.int64()))
-    suspect, within = set(), set[int]()
-    for span in _SPANS:
-        for level in LEVELS:
-            keys = [*level, "hour" if span else "all"]
-            groups = cells.group_by(keys).aggregate([(name, "sum") for name in names])
-            groups = groups.filter(pc.greater_equal(groups["calls_sum"], limits["calls"]))
-            rows = [
-                row
-                for row in groups.to_pylist()
-                if (len(level) != 1 or row[level[0]])
-                and _is_suspect({name: row[f"{name}_sum"] for name in names}, limits)
-            ]
-            suspect |= {(span, level, tuple(row[key] for key in keys)) for row in rows}
-            if rows:
-                chosen = pa.table({key: pa.array([r[key] for r in rows], cells[key].type) for key in keys})
-                within |= set(cells.join(chosen, keys, join_type="left semi")["cell"].to_pylist())
-    return suspect, cells.take(pa.array(sorted(within), pa.int64()))
 
 
 def _calls_of(scene: Scene, cells: pa.Table) -> list[dict[str, Any]]:
@@ -90,7 +63,7 @@ def _calls_of(scene: Scene, cells: pa.Table) -> list[dict[str, Any]]:
         f"select {keys}, picked.hour as hour, {flags(scene.of('sight'))}, min(calls.start) as first, "
         "max(calls.start) as last, count(distinct calls.called) as called from {calls} join picked on "
         f"{same} and calls.start - calls.start % {HOUR} = picked.hour where {NEAR} "
-        f"group by {keys}, picked.hour order by first, calling, hour",
+        f"group by {keys}, picked.hour having count(1) <= {scene.of(KIND)['each']} order by first, calling, hour",
         picked=table(columns, rows),
     )
 
@@ -108,20 +81,6 @@ def _values(level: Sequence[str], row: Mapping[str, Any], span: bool) -> tuple[A
     return (*(row[name] or "" for name in level), row["hour"] if span else 0)
 
 
-def _is_suspect(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
-    return row["calls"] >= limits["calls"] and (unwelcome(row, limits) or _is_mixed(row, limits))
-
-
-def _is_mixed(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
-    """Whether some real neighbours are among the callers."""
-    return (
-        row["calls"] >= limits["mixed_calls"]
-        and (row["answered"] + 4) * 100 <= (row["calls"] + 4) * limits["mixed_answered_percent"]
-        and row["brief"] * 100 >= row["answered"] * limits["mixed_brief_percent"]
-        and row["long"] * 100 <= row["answered"] * limits["mixed_long_percent"]
-    )
-
-
 def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     row = {name: sum(each[name] for each in rows) for name in (*_COUNTED, "called")}
     numbers = {each["calling"] for each in rows}
@@ -130,12 +89,12 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return row
 
 
-def _is_made_up(row: Mapping[str, int], limits: Mapping[str, int]) -> bool:
+def _is_made_up(row: Mapping[str, int], limits: Mapping[str, int], strict: bool) -> bool:
     return (
         row["calls"] >= limits["calls"]
         and row["exchanges"] >= limits["exchanges"]
         and row["numbers"] * 100 >= row["calls"] * limits["numbers_percent"]
-        and (unwelcome(row, limits) or _is_mixed(row, limits))
+        and (unwelcome(row, limits) or (not strict and is_mixed(row, limits)))
     )
 
 
@@ -156,8 +115,7 @@ def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Map
 
 def _picks(scene: Scene) -> Iterator[Pick]:
     """By trunk and hour, which is more than the groups and less than all."""
-    _, within = _suspects(scene)
-    for row in within.select(["trunk", "hour"]).to_pylist():
+    for row in scene.suspects.cells.select(["trunk", "hour"]).to_pylist():
         yield Pick("near", row["trunk"], row["hour"])
 
 

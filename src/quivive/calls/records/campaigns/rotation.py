@@ -64,13 +64,15 @@ def _groups(scene: Scene) -> list[_Group]:
         for level in levels:
             if (value := (level, _value(level, party))) in wanted:
                 kinds[level][value[1]].append(party)
-    groups = []
+    groups, weighed = [], set[tuple[str, Any]]()
     for row in suspects:
         light = [
             each for each in kinds[row["level"]][_value(row["level"], row)] if each["calls"] <= row["most"]
         ]
         figures = _figures(light) | {"most": row["most"]}
-        if _is_suspect(figures, scene):
+        place = (row["level"], _value(row["level"], row))
+        if place not in weighed and _is_suspect(figures, scene):
+            weighed.add(place)  # what its light numbers show, those with few calls need not show again
             numbers = _weighed(figures, light, scene.of(KIND))
             figures = _figures(numbers) | {"in_step": in_step(numbers)}
             groups.append(_Group(row["level"], row, numbers, figures))

@@ -13,6 +13,7 @@ from quivive.calls.records.campaigns.coverage import Coverage
 from quivive.calls.records.campaigns.detail import Deeds, deeds, inbound
 from quivive.calls.records.campaigns.draft import Draft, percent
 from quivive.calls.records.campaigns.kept import HOUR, Pick, kept
+from quivive.calls.records.campaigns.near import Suspects, suspects
 from quivive.calls.records.campaigns.profile import NEAR, SIGNERS, Profile, flags
 from quivive.calls.records.campaigns.source import Source
 from quivive.calls.records.campaigns.thresholds import Thresholds
@@ -56,12 +57,25 @@ class Scene:
 
     @cached_property
     def near(self) -> pa.Table:
-        """Calls between neighbours by who signed and handed over ('' for nobody named), and hour."""
-        keys = [*(f"coalesce({name}, '')" for name in SIGNERS), f"start - start % {HOUR}"]
-        named = ", ".join(f"{key} as {name}" for key, name in zip(keys, (*SIGNERS, "hour"), strict=True))
+        """Calls between neighbours by who signed and handed over ('' for nobody named), and hour.
+
+        Only of numbers with a few of them: who calls neighbours every now and then has some.
+        """
+        keys, names = ", ".join(SIGNERS), ("calls", "answered", "brief", "long", "one_ring")
+        sums = ", ".join(f"cast(sum({name}) as bigint) as {name}" for name in names)
+        named = ", ".join(f"coalesce({name}, '') as {name}" for name in SIGNERS)
+        few = self.of("neighbour-spoofing")["each"]
         return self.source.ask(
-            f"select {named}, {flags(self.of('sight'))} from {{calls}} where {NEAR} group by {', '.join(keys)}"
+            f"with numbers as (select calling, {keys}, min(start) as first, {flags(self.of('sight'))} from {{calls}} "
+            f"where {NEAR} group by calling, {keys} having count(1) <= {few}) "
+            f"select {named}, first - first % {HOUR} as hour, {sums} from numbers "
+            f"group by {keys}, first - first % {HOUR}"
         )
+
+    @cached_property
+    def suspects(self) -> Suspects:
+        """The suspect groups of calls between neighbours."""
+        return suspects(self.near, self.of("neighbour-spoofing"))
 
     @cached_property
     def handsets(self) -> list[dict[str, Any]]:

@@ -3,6 +3,9 @@
 GSMA and i3forum ('Fraud classification', release 3.3, 2019) describe it: calls from abroad or from dear or
 unallocated numbers, ended after one ring, to many; a few per cent call back. The numbers often lie in one
 range, each used a few times, so ranges are looked at as well as single numbers.
+
+Where the records do not say how long it rang, calls that nobody answered stand for those that rang once; then
+only what people call back counts.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import table
 
 KIND = "wangiri"
-NEEDS = ("calling", "called", "answered", "ring")
+NEEDS = ("calling", "called", "answered")
 
 _BACK = """
 with rung as (
@@ -39,7 +42,7 @@ from sums left join back on sums.grp = back.grp order by sums.grp
 def candidates(scene: Scene) -> Collection[int]:
     """Busy numbers most of whose calls ring once."""
     limits = scene.of(KIND)
-    return [row["calling"] for row in scene.profile.callers if _rings_once(row, limits)]
+    return [row["calling"] for row in scene.profile.callers if _rings_once(_heard(row, scene), limits)]
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -52,25 +55,36 @@ def find(scene: Scene) -> Iterator[Draft]:
     facts = scene.kept.rows(_BACK, picked=table({"grp": "bigint", "number": "bigint"}, rows))
     for group, fact in zip(groups, facts, strict=True):
         row = {name: sum(each[name] for each in group) for name in ("calls", "one_ring")} | fact
-        if _is_bait([each["calling"] for each in group], row, limits):
-            yield _draft(group, row)
+        if _is_bait([each["calling"] for each in group], row, limits, scene.coverage.has("ring")):
+            yield _draft(group, row, scene.coverage.has("ring"))
 
 
 def _groups(scene: Scene) -> list[list[dict[str, Any]]]:
     """The numbers of each suspect range, and the busy numbers that lie in none."""
     suspect = _ranges(scene)
-    ranges = members(scene.kept, scene.of("sight"), "range", suspect)
+    found = members(scene.kept, scene.of("sight"), "range", suspect)
+    ranges = [[_heard(row, scene) for row in rows] for rows in found]
     groups = [[row for row in rows if row["one_ring"] * 2 >= row["calls"]] for rows in ranges]
     covered = {row["calling"] - row["calling"] % RANGE for row in suspect}
     single = (number for number in candidates(scene) if number - number % RANGE not in covered)
-    return [group for group in groups if group] + [[vars(scene.deeds[each])] for each in sorted(single)]
+    return [group for group in groups if group] + [
+        [_heard(vars(scene.deeds[each]), scene)] for each in sorted(single)
+    ]
 
 
 def _ranges(scene: Scene) -> list[Mapping[str, Any]]:
     """Ranges most of whose light numbers' calls ring once."""
     light, limits = scene.of("sight")["light"], scene.of(KIND)
-    rows = (row for row in scene.profile.of("range") if row["most"] == light and _rings_once(row, limits))
+    rows = (row for row in scene.profile.of("range")
+            if row["most"] == light and _rings_once(_heard(row, scene), limits))  # fmt: skip
     return sorted(rows, key=lambda row: int(row["calling"]))
+
+
+def _heard(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
+    """A row whose unanswered calls count as rung once, where the records do not tell for how long."""
+    if scene.coverage.has("ring"):
+        return dict(row)
+    return {**row, "one_ring": row["calls"] - row["answered"]}
 
 
 def _picks(scene: Scene) -> Iterator[Pick]:
@@ -86,7 +100,7 @@ def _rings_once(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
     )
 
 
-def _is_bait(numbers: Sequence[int], row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
+def _is_bait(numbers: Sequence[int], row: Mapping[str, Any], limits: Mapping[str, int], rings: bool) -> bool:
     many = (
         row["called"] >= limits["called"] and row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
     )
@@ -97,30 +111,30 @@ def _is_bait(numbers: Sequence[int], row: Mapping[str, Any], limits: Mapping[str
     called_back = row["people"] >= limits["called_back"] and (
         row["people"] * 1000 >= row["called"] * limits["called_back_permille"]
     )
-    each = row["calls"] >= limits["each"] * len(numbers)
+    each = rings and row["calls"] >= limits["each"] * len(numbers)
     return (foreign and (called_back or each)) or (bool(trait(numbers[0])) and (called_back or each))
 
 
-def _draft(group: Sequence[dict[str, Any]], row: dict[str, Any]) -> Draft:
+def _draft(group: Sequence[dict[str, Any]], row: dict[str, Any], rings: bool) -> Draft:
     numbers = tuple(sorted(each["calling"] for each in group))
     key = f"calling={numbers[0]}" if len(numbers) == 1 else f"range={numbers[0] // RANGE}xxx"
     return Draft(KIND, key, numbers, row["calls"], min(each["first"] for each in group),
-                 max(each["last"] for each in group), _why(numbers, row), _figures(numbers, row),
+                 max(each["last"] for each in group), _why(numbers, row, rings), _figures(numbers, row),
                  "one-ring")  # fmt: skip
 
 
-def _why(numbers: Sequence[int], row: dict[str, Any]) -> str:
+def _why(numbers: Sequence[int], row: dict[str, Any], rings: bool) -> str:
     what = trait(numbers[0])
     kind = {
         "premium": "premium-rate ", "worldwide": "satellite or worldwide ", "unallocated": "unallocated ",
         "": "",
     }[what]  # fmt: skip
     subject = f"A {kind}number" if len(numbers) == 1 else f"{len(numbers)} {kind}numbers of one range"
+    ended = "ended unanswered after one or two rings" if rings else "were not answered"
     back = f"{plural(row['people'], 'person', 'people')} called back, {plural(row['back'], 'time')}"
     return (
         f"{subject} of {country(numbers[0])} made {plural(row['calls'], 'call')} to "
-        f"{plural(row['called'], 'number')}; {percent(row['one_ring'], row['calls'])} % ended unanswered after one "
-        f"or two rings. {back}."
+        f"{plural(row['called'], 'number')}; {percent(row['one_ring'], row['calls'])} % {ended}. {back}."
     )
 
 
