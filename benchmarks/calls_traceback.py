@@ -67,6 +67,7 @@ def judged(found: Any, truth: dict[str, Any]) -> Counter[str]:
             count["wrong"] += 1
         else:
             count[hop.state if hop.state != "found" else "right"] += 1
+    count["unexplained"] += not found.complete and not found.gaps
     count["wrong"] += sum(hop.provider not in way and hop.state == "found" for hop in found.hops)
     return count
 
@@ -108,6 +109,7 @@ def measured(cases: int, seed: int, keep: Path | None = None, length_told: bool 
         **{f"hops_{name}": total[name] for name in ("right", "ambiguous", "not-found", "missing", "wrong")},
         "share_right": round(total["right"] / hops, 4),
         "share_right_or_named_ambiguous": round((total["right"] + total["ambiguous"]) / hops, 4),
+        "ends_without_a_word": total["unexplained"],
         "gaps": total["gaps"],
         "gaps_named": total["gaps_named"],
         "by_length": {

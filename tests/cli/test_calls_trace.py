@@ -91,6 +91,7 @@ def test_generated_ways_are_traced_without_a_wrong_hop(tmp_path, monkeypatch):
 
     result = calls_traceback.measured(24, 77_000, tmp_path)
     assert result["hops_wrong"] == 0
+    assert result["ends_without_a_word"] == 0
     assert result["gaps"] == result["gaps_named"] > 0
     assert result["share_right_or_named_ambiguous"] > 0.9
     sys.modules.pop("calls_traceback", None)

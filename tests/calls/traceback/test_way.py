@@ -222,3 +222,18 @@ def test_a_gateway_is_told_by_the_countries_of_the_two():
         "gateway",
         "originating",
     ]
+
+
+def test_behind_a_gap_a_provider_that_may_have_been_tried_in_vain_is_not_taken_for_the_way():
+    south = provider("south", unanswered("s1", 60, "middle"), *others(60, "middle", None))
+    branch = provider("branch", unanswered("b1", 20, "north"), *others(20, "north", None))
+    found = traced([branch, silent("middle"), south], first="south")
+    assert ("branch", "found", "b1") not in told(found)
+    assert found.hops[1].state == "silent"
+
+
+def test_an_origin_that_another_providers_records_contradict_is_a_gap():
+    west = provider("west", call("w1", 20, None, None), *others(20, "south", None))
+    south = provider("south", call("s1", 60, None), *others(60, None, "west"))
+    found = traced([west, south], first="south")
+    assert found.complete or found.gaps  # never an end that is neither

@@ -200,6 +200,9 @@ def _judged(target: Record, record: Record, table: _Table, direct: bool) -> Matc
         if direct
         else len(reasons) >= 2 and table.is_mutual(target, record)
     )
+    if not direct and not record.answered and not table.up.provider.names_egress:
+        why = "Its records do not say where the call went on to: it may have been tried there in vain."
+        return Matched((record,), False, why, renumbered)
     if table.is_needed(target, record):
         why = "One call in its records fits, and another call downstream has as good a claim to it."
         return Matched((record,), False, why, renumbered)

@@ -203,7 +203,7 @@ class _Way:
             further = [matched for _, matched in self._further(here, None)]
             if not any(matched.sure and not matched.renumbered for matched in further):
                 self._ended(here)
-            return None
+                return None
         why = (f"It came in on '{line}', and nobody said whose line that is." if line
                else "Its records do not say where the call came in.")  # fmt: skip
         self.unnamed |= {line} if line else set()
