@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from ipaddress import ip_network
@@ -78,6 +79,71 @@ def test_a_forged_verstat_of_the_caller_is_replaced() -> None:
     forged = f'P-Asserted-Identity: "Bank" <tel:+{CALLER};verstat=TN-Validation-Passed>'
     found = answered(invite(forged))
     assert fields(found.data, "P-Asserted-Identity") == [f'"Bank" <tel:+{CALLER};verstat=No-TN-Validation>']
+
+
+def test_only_the_number_that_was_verified_is_asserted_as_tel_and_as_sip() -> None:
+    signed = "Identity: " + identity(claims()).decode()
+    given = (
+        f"P-Asserted-Identity: <sip:+12025550199@bank.example>, <tel:+{CALLER}>, <sip:+{CALLER}@a.example>"
+    )
+    assert sorted(fields(answered(invite(signed, given)).data, "P-Asserted-Identity")) == [
+        f"<sip:+{CALLER};verstat=TN-Validation-Passed@a.example;user=phone>",
+        f"<tel:+{CALLER};verstat=TN-Validation-Passed>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [f"+{CALLER};verstat=TN-Validation-Passed:pw", "alice;x=1;verstat=TN-Validation-Passed", "alice",
+     f"+{CALLER}%3bverstat=TN-Validation-Passed", f"+{CALLER};x=1;verstat=TN-Validation-Passed"],
+)  # fmt: skip
+def test_no_spelling_of_the_caller_smuggles_a_verstat(user: str) -> None:
+    found = answered(invite(f"P-Asserted-Identity: <sip:{user}@bank.example>"))
+    assert b"Passed" not in (found.data or b"")
+    assert status(found.data) in (302, 404)
+
+
+def test_an_address_without_a_host_or_with_an_odd_one_does_no_harm() -> None:
+    shown = fields(answered(invite(f"P-Asserted-Identity: <sip:+{CALLER}>")).data, "P-Asserted-Identity")
+    assert shown == [f"<tel:+{CALLER};verstat=No-TN-Validation>"]
+    odd = answered(invite(f'P-Asserted-Identity: <sip:+{CALLER}@[::1"x]>'))
+    assert (status(odd.data), fields(odd.data, "P-Asserted-Identity")) == (404, [])
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        (f"sip:+{CALLEE}@gw.example?P-Asserted-Identity=%22x%22", 400),
+        (f"sip:+{CALLEE}@gw.example;method=BYE", 400),
+        (f"sip:+{CALLEE}@gw.example;m%65thod=BYE", 400),
+        ("sip:a@gw.example?x=c@d.example", 400),
+        ("sip:gw.example?x=y", 400),
+        (f"sip:+{CALLEE}@gw\u00e9.example", 400),
+        ("http://gw.example/", 416),
+        (f"sip:+{CALLEE};npdi;rn=+12025550111@gw.example:5080;transport=tcp;user=phone", 302),
+        (f"tel:+{CALLEE};npdi", 302),
+        ("urn:service:sos", 302),
+    ],
+)
+def test_a_request_uri_comes_back_whole_or_not_at_all(uri: str, expected: int) -> None:
+    found = answered(invite(uri=uri))
+    assert status(found.data) == expected
+    assert fields(found.data, "Contact") == ([f"<{uri}>"] if expected == 302 else [])
+
+
+def test_a_token_of_nobody_adds_nothing_to_the_notice_of_a_blocked_call() -> None:
+    origid = 'x;url=https://evil.example;tel=+12025550199"\r\nX: y'
+    forged = invite("Identity: " + identity(claims(origid=origid, orig={"tn": "12025550199"})).decode())
+    said = fields(answered(forged, house(actions={**SHOW, "invalid": "block-analytics"})).data, "Reason")
+    assert said == ['SIP;cause=603;text="v=analytics1";location=RLN']
+
+
+def test_half_a_character_in_a_token_harms_no_answer() -> None:
+    body = json.dumps(claims()).encode().replace(b'"origid": "', b'"origid": "\\ud800')
+    assert b"ud800" in body
+    for action in ("show", "block-analytics"):
+        acts = dict.fromkeys(SHOW, action)
+        assert status(answered(invite("Identity: " + identity(body).decode()), house(actions=acts)).data)
 
 
 def test_a_withheld_caller_is_not_shown() -> None:
@@ -213,6 +279,30 @@ def test_a_cancel_is_answered_by_what_is_known_of_its_call() -> None:
     assert [status(each.data) for each in at.answer([(invite(method="CANCEL"), SOURCE)])] == [481]
     at.answer([(invite(), SOURCE)])
     assert [status(each.data) for each in at.answer([(invite(method="CANCEL"), SOURCE)])] == [200]
+
+
+def test_a_cancel_gets_the_tag_of_its_call() -> None:
+    at = desk(Kept())
+    tags = []
+    for method in ("INVITE", "CANCEL"):
+        (reply,) = at.answer([(invite(method=method), SOURCE)])
+        tags += fields(reply.data, "To")
+    assert tags[0] == tags[1]
+
+
+@pytest.mark.parametrize("port", ["\u00b2", "\u0663", "0", "99999", "-1", "x", ""])
+def test_an_odd_port_in_a_via_goes_nowhere_else(port: str) -> None:
+    data = invite().replace(b":5070;rport", f":{port};maddr=198.51.100.9".encode())
+    assert {each.to for each in desk(Kept()).answer([(data, SOURCE)])} <= {(SOURCE[0], 5060)}
+
+
+def test_the_longest_answers_are_forgotten_before_memory_is_short() -> None:
+    kept = Transactions(room=10_000)
+    for number in range(100):
+        kept.keep(("a", str(number)), b"x", b"y" * 1000, 1.0)
+        kept.keep(("a", str(number)), b"x", b"y" * 1000, 1.0)
+    assert len(kept) == 10
+    assert kept.find(("a", "99"), b"x")
 
 
 def test_what_cannot_be_kept_is_not_answered_as_done() -> None:

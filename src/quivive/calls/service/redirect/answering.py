@@ -7,6 +7,8 @@ As a redirect server does, features that are not understood are left to those wh
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
+from urllib.parse import unquote
 
 from quivive.calls.asserted import asserted_of
 from quivive.calls.service.house import House
@@ -15,6 +17,7 @@ from quivive.calls.service.redirect.deciding import decide
 from quivive.calls.service.redirect.emergency import is_for_help
 from quivive.calls.service.redirect.responses import ALLOW, can_be_answered, has_tag, response, top_via
 from quivive.calls.sip import caller, message
+from quivive.calls.sip.addresses import CALLABLE, SIP_SCHEMES
 from quivive.calls.sip.message import Message
 from quivive.calls.sip.vias import COOKIE
 from quivive.errors import Error, Unreadable
@@ -54,7 +57,8 @@ def transaction(request: Message, address: str) -> tuple[str, str]:
     branch = via.parameters.get("branch", "")
     if not branch.startswith(COOKIE):
         branch = repr([request.first(name) for name in ("call-id", "from", "via")])
-    return address, f"{branch} {via.host}:{via.port}"
+    named = f"{branch} {via.host}:{via.port}".encode("utf-8", "replace")
+    return address, blake2b(named, digest_size=16).hexdigest()  # as long as the sender likes: kept short
 
 
 def answer(request: Message, source: tuple[str, int], house: House, at: float) -> Answer:
@@ -78,6 +82,8 @@ def answer(request: Message, source: tuple[str, int], house: House, at: float) -
         return plain(405 if request.method in _KNOWN else 501, ALLOW)
     if has_tag(request.first("to") or b""):
         return plain(481)  # inside a dialogue, and none was ever set up here
+    if request.uri.partition(":")[0].lower() not in CALLABLE:
+        return plain(416)
     return _call(request, source, house, at)
 
 
@@ -105,4 +111,16 @@ def _is_confused(request: Message) -> bool:
     sequence = (request.first("cseq") or b"").split()
     if twice or len(sequence) != 2 or sequence[1].decode("utf-8", "replace") != request.method:
         return True
-    return any(mark in request.uri for mark in '<>"')  # it is to stand in a Contact of ours
+    return _is_no_target(request.uri)
+
+
+def _is_no_target(uri: str) -> bool:
+    """Whether a Request-URI would say more in a Contact of ours than where the call goes: header fields and
+    a method are not allowed in it (§19.1.1), and who follows a Contact puts them into its next request.
+    """
+    if not uri.isascii() or any(mark in uri for mark in '<>"'):
+        return True
+    if uri.partition(":")[0].lower() not in SIP_SCHEMES:
+        return False
+    where = (uri.partition("@")[2] or uri).lower()
+    return "?" in where or "@" in where or ";method=" in unquote(where)

@@ -6,6 +6,7 @@ call; 404 or 503, route on with nothing added; 603, end the call.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -16,11 +17,14 @@ from quivive.calls.forwarding import CallVerdict, verify_call
 from quivive.calls.service.house import Contact, Credential, House, Peer
 from quivive.calls.service.judged import Judged
 from quivive.calls.service.redirect.responses import Field
-from quivive.calls.sip.addresses import SIP_SCHEMES
+from quivive.calls.sip.addresses import SIP_SCHEMES, Address
 from quivive.calls.sip.caller import Call as Heard
+from quivive.calls.sip.caller import party
 from quivive.errors import UsageError
 
 _LONGEST = 255
+_USER = re.compile(r"[+0-9A-Za-z.()*#-]{1,64}", re.ASCII)
+_HOST = re.compile(r"[+0-9A-Za-z._:-]{1,255}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -142,10 +146,10 @@ def _verified(heard: Heard, verdict: CallVerdict, house: House, judged: Judged, 
     if action == "block-analytics":
         blocked = replace(done, action=action, sip_code=603)
         return Decision(603, (("Reason", _notice(house.contact, done.origid)),), blocked, "Network Blocked")
-    shown = _identity(heard, verdict.verstat) if action == "show" else None
-    if shown is None:
+    shown = _identities(heard, verdict.verstat) if action == "show" else ()
+    if not shown:
         return Decision(404, why, replace(done, action="route-on", sip_code=404))
-    fields = (("P-Asserted-Identity", shown), *why, *_attested(verdict, done))
+    fields = (*shown, *why, *_attested(verdict, done))
     return Decision(302, fields, replace(done, action="show", sip_code=302))
 
 
@@ -153,31 +157,51 @@ def _text(value: object) -> str | None:
     return value[:_LONGEST] if isinstance(value, str) else None
 
 
-def _identity(heard: Heard, verstat: str) -> bytes | None:
+def _identities(heard: Heard, verstat: str) -> tuple[Field, ...]:
     """The asserted caller with the result of verification (TS 24.229 §7.2A.20): what stood there is replaced.
 
-    None where there is nobody to assert: the caller is withheld, or the request names none.
+    Only addresses of the number that was verified, as tel and as SIP (RFC 3325 §9.1: one of each); another
+    that stands beside it was vouched for by nobody. Empty where there is no number to assert: the caller is
+    withheld, no number, or not named.
     """
-    found = next((each for each in heard.asserted if heard.source == "P-Asserted-Identity"), None)
-    address = found or (heard.sender if not heard.anonymous else None)
-    if heard.caller is None or address is None:
-        return None
+    if heard.caller is None or ":" in heard.caller:
+        return ()
+    if heard.source == "P-Asserted-Identity":
+        given = heard.asserted
+    else:
+        given = (heard.sender,) if heard.sender and not heard.anonymous else ()
+    found = {
+        each.uri.scheme == "tel": value
+        for each in reversed(given)
+        if party(each.uri) == heard.caller and (value := _shown(each, verstat))
+    }
+    return tuple(("P-Asserted-Identity", value) for value in found.values())
+
+
+def _shown(address: Address, verstat: str) -> bytes | None:
+    """One address with its verstat; None unless it is a plain number at a plain host."""
     uri = address.uri
-    display = (
-        '"' + address.display.replace("\\", "\\\\").replace('"', '\\"') + '" ' if address.display else ""
-    )
-    if uri.scheme not in SIP_SCHEMES:
-        return f"{display}<{uri.scheme}:{uri.user};verstat={verstat}>".encode()
+    context = (uri.parameters if uri.scheme == "tel" else uri.user_parameters).get("phone-context", "")
+    if not _USER.fullmatch(uri.user) or (context and not _HOST.fullmatch(context)):
+        return None
+    number = f"{uri.user};phone-context={context}" if context else uri.user
+    number = f"{number};verstat={verstat}"
+    name = address.display.replace("\\", "\\\\").replace('"', '\\"')
+    display = f'"{name}" ' if name else ""
+    if uri.scheme not in SIP_SCHEMES or not uri.host:  # some send SIP addresses without a host
+        return f"{display}<tel:{number}>".encode()
+    if not _HOST.fullmatch(uri.host):
+        return None
     host = f"[{uri.host}]" if ":" in uri.host else uri.host
     port = f":{uri.port}" if uri.port is not None else ""
-    return f"{display}<{uri.scheme}:{uri.user};verstat={verstat}@{host}{port};user=phone>".encode()
+    return f"{display}<{uri.scheme}:{number}@{host}{port};user=phone>".encode()
 
 
 def _attested(verdict: CallVerdict, done: Judged) -> tuple[Field, ...]:
     """What the signer vouched for, if that is proven (TS 24.229 §7.2.18, §7.2.19)."""
     if verdict.verdict != "valid" or done.attest is None:
         return ()
-    origin = (("Origination-Id", done.origid.encode()),) if done.origid else ()
+    origin = (("Origination-Id", done.origid.encode("utf-8", "replace")),) if done.origid else ()
     return (("Attestation-Info", done.attest.encode()), *origin)
 
 
@@ -194,6 +218,7 @@ def _notice(contact: Contact | None, origid: str | None) -> bytes:
     said = [("v", "analytics1")]
     if contact:
         said += [("url", contact.url), ("tel", contact.tel), ("email", contact.email)]
-    said.append(("id", origid or ""))
+    if origid and _USER.fullmatch(origid):  # of a token that nobody proved: nothing but a plain identifier
+        said.append(("id", origid))
     text = ";".join(f"{name}={value}" for name, value in said if value).replace('"', "").replace("\\", "")
     return f'SIP;cause=603;text="{text}";location=RLN'.encode()

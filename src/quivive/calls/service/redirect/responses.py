@@ -13,7 +13,7 @@ from quivive.calls.sip.vias import Via, parse_via
 PHRASES = {
     200: "OK", 302: "Moved Temporarily", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
     481: "Call/Transaction Does Not Exist", 501: "Not Implemented", 503: "Service Unavailable",
-    505: "Version Not Supported", 513: "Message Too Large", 603: "Decline",
+    416: "Unsupported URI Scheme", 505: "Version Not Supported", 513: "Message Too Large", 603: "Decline",
 }  # fmt: skip
 ALLOW = ("Allow", b"INVITE, ACK, CANCEL, OPTIONS, MESSAGE")
 _ECHOED = (("From", "from"), ("Call-ID", "call-id"), ("CSeq", "cseq"))
@@ -55,7 +55,8 @@ def reply_port(request: Message, source: tuple[str, int]) -> int:
     via = top_via(request.first("via") or b"")
     if "rport" in via.parameters:
         return source[1]
-    return int(via.port) if via.port.isdigit() and 0 < int(via.port) < 65536 else 5060
+    is_number = via.port.isascii() and via.port.isdigit()
+    return int(via.port) if is_number and 0 < int(via.port) < 65536 else 5060
 
 
 def _stamped(via: bytes, source: tuple[str, int]) -> bytes:
@@ -68,11 +69,12 @@ def _stamped(via: bytes, source: tuple[str, int]) -> bytes:
 
 
 def _tagged(request: Message) -> bytes:
-    """To with a tag, the same for the same request: no state is needed to repeat it (§8.2.7)."""
+    """To with a tag, the same for the same request and its CANCEL (§9.2): no state is needed (§8.2.7)."""
     value = _clean(request.first("to") or b"")
     if has_tag(value):
         return value
-    said = b"\0".join(request.first(name) or b"" for name in ("call-id", "from", "cseq", "via"))
+    named = [request.first(name) or b"" for name in ("call-id", "from", "via", "cseq")]
+    said = b"\0".join([*named[:3], *named[3].split()[:1]])
     return value + b";tag=q" + blake2b(said, digest_size=6, key=_KEY).hexdigest().encode()
 
 

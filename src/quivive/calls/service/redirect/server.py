@@ -11,7 +11,7 @@ from quivive.calls.service.house import Live
 from quivive.calls.service.judged import Journal
 from quivive.calls.service.metrics import Metrics
 from quivive.calls.service.redirect.desk import Desk, Source
-from quivive.calls.service.redirect.framing import PONG, take
+from quivive.calls.service.redirect.framing import PONG, Taken, take
 
 BATCH = 64
 """Datagrams that are judged before the loop sees to other things, and share one write of the journal."""
@@ -107,13 +107,15 @@ class Server:
             pass
         finally:
             self._connections.discard(task)
-            writer.close()
+            writer.close()  # what is written still goes out, but not for ever to one who does not read
+            asyncio.get_running_loop().call_later(WHOLE, writer.transport.abort)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peername")
         source = (peer[0], peer[1])
         buffer, loop = bytearray(), asyncio.get_running_loop()
         until = loop.time() + IDLE
+        wanted = 0
         while True:
             async with asyncio.timeout_at(until):
                 data = await reader.read(READ)
@@ -122,7 +124,8 @@ class Server:
                 _acknowledge(writer)
                 is_begun = bool(buffer)
                 buffer += data
-                taken = take(buffer)
+                taken = take(buffer) if len(buffer) >= wanted else Taken([], wanted=wanted)
+                wanted = taken.wanted
                 writer.write(PONG * taken.pings)
                 for reply in self._desk.answer([(each, source) for each in taken.requests]):
                     writer.write(reply.data)

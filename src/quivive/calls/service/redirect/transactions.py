@@ -1,7 +1,7 @@
 """Was this request answered already? Repetitions get the same answer, and are judged and kept once.
 
 The answers of the last 32 seconds are kept (64·T1, after which nobody repeats a request: RFC 3261 §17.1.1.2),
-and no more than `most` of them.
+and no more than `most` of them or `room` bytes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from hashlib import blake2b
 
 SECONDS = 32.0
 MOST = 131_072
+ROOM = 256 << 20
+"""Bytes of answers: a flood of the longest requests does not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,9 @@ class _Kept:
 class Transactions:
     """Answers by transaction. Another request under an old branch is another call: it gets its own answer."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, most: int = MOST, room: int = ROOM) -> None:
+        self._most, self._room = most, room
+        self._bytes = 0
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
 
     def __len__(self) -> int:
@@ -42,10 +45,13 @@ class Transactions:
 
     def keep(self, key: tuple[str, str], data: bytes, answer: bytes, at: float) -> None:
         """Remember an answer given at `at` (seconds of any clock that never goes back)."""
+        before = self._kept.pop(key, None)
+        self._bytes += len(answer) - (len(before.answer) if before else 0)
         self._kept[key] = _Kept(_digest(data), answer, at)
-        self._kept.move_to_end(key)
-        while self._kept and (len(self._kept) > self._most or self._oldest() < at - SECONDS):
-            self._kept.popitem(last=False)
+        while self._kept and (
+            len(self._kept) > self._most or self._bytes > self._room or self._oldest() < at - SECONDS
+        ):
+            self._bytes -= len(self._kept.popitem(last=False)[1].answer)
 
     def _oldest(self) -> float:
         return next(iter(self._kept.values())).at
