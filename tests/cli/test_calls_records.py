@@ -21,8 +21,11 @@ def run(*arguments: object) -> Result:
 def dialer(tmp_path: Path) -> Path:
     """One number that dials a list (few answer, and hang up), among 400 ordinary calls."""
     path = tmp_path / "calls.csv"
-    rows = [f"2026-03-02T{9 + n // 200:02}:{n // 4 % 60:02}:{n % 4 * 15:02}Z,+12025550199,+1212555{n:04},"
-            f"{5 if n % 9 == 0 else 0},20,{'ANSWERED' if n % 9 == 0 else 'NO ANSWER'},in-1,709J\n" for n in range(400)]  # fmt: skip
+    rows = []
+    for n in range(400):
+        moment = f"2026-03-02T{9 + n // 200:02}:{n // 4 % 60:02}:{n % 4 * 15:02}Z"
+        seconds, word = (5, "ANSWERED") if n % 9 == 0 else (0, "NO ANSWER")
+        rows.append(f"{moment},+12025550199,+1212555{n:04},{seconds},20,{word},in-1,709J\n")
     rows += [f"2026-03-02T{8 + n % 9:02}:{n % 60:02}:00Z,+1312555{n % 90:04},+1415555{n % 70:04},"
              f"{40 + n},9,ANSWERED,in-2,\n" for n in range(400)]  # fmt: skip
     path.write_text(HEAD + "".join(rows))
@@ -70,8 +73,16 @@ def test_what_the_records_do_not_say_is_not_looked_for_and_that_is_said(tmp_path
     assert said["refused"]["examples"][0]["place"] == "row 3"
 
 
-@pytest.mark.parametrize("arguments", [["--map", "calling"], ["--map", "caller=src"], ["--zone", "Mars/Olympus"],
-                                       ["--country", "XX"], ["--layout", "abacus"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--map", "calling"],
+        ["--map", "caller=src"],
+        ["--zone", "Mars/Olympus"],
+        ["--country", "XX"],
+        ["--layout", "abacus"],
+    ],
+)
 def test_a_wrong_option_is_named(dialer: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(cli, ["calls", "records", str(dialer), *arguments])
     assert result.exit_code != 0

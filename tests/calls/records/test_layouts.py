@@ -89,6 +89,23 @@ def test_a_call_that_stands_in_acc_and_in_missed_calls_counts_once(tmp_path: Pat
         assert records.calls == len(CALLS)
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_call_that_is_renewed_or_tried_again_is_one_call(tmp_path: Path, newest_first: bool) -> None:
+    tail = "+12025550100|x|192.0.2.9|+12125550100|+12125550100|y"
+    lines = [
+        f"INVITE|f|t|call|486|Busy|1772427600|{tail}",
+        f"INVITE|f|t|call|200|OK|1772427605|{tail}",
+        "INVITE|t|f|call|200|OK|1772427700|g||||g|",
+        "BYE|t|f|call|200|OK|1772427800|g||||g|",
+        f"INVITE|f|t|lost|486|Busy|1772427601|{tail}",
+        f"INVITE|f|t|lost|503|Gone|1772427602|{tail}",
+    ]
+    (tmp_path / "acc").write_text("\n".join(reversed(lines) if newest_first else lines) + "\n")
+    with open_records([tmp_path / "acc"]) as records:
+        found = [(r["call_id"], r["start"] // 1_000_000, r["seconds"], r["sip_code"]) for r in rows(records)]
+    assert sorted(found) == [("call", 1772427605, 195, 200), ("lost", 1772427602, 0, 503)]
+
+
 def test_the_service_s_journal_does_not_say_who_answered(tmp_path: Path) -> None:
     path = tmp_path / "2026-03-02T05.ndjson"
     path.write_text(made.journal(CALLS) + '{"start": 17724')

@@ -131,9 +131,10 @@ def moment_sql(text: str, form: str | None) -> tuple[str, str]:
         return instant, bare
     zoned, naive = (f"regexp_full_match({text}, '{each}')" for each in (times.ZONED, times.NAIVE))
     aware = f"epoch_us(try_cast({text} as timestamptz))"
+    clock = f"epoch_us(try_cast({text} as timestamp))"
     return (
         f"case when {zoned} then {aware} when {naive} then null else {instant} end",
-        f"case when {naive} then epoch_us(try_cast({text} as timestamp)) when {zoned} then null else {bare} end",
+        f"case when {naive} then {clock} when {zoned} then null else {bare} end",
     )
 
 

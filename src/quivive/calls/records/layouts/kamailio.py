@@ -92,18 +92,23 @@ def sheet(paths: Sequence[Path], folder: Path, name: str) -> Sheet:
 
 
 def joined_sql(sql: str, columns: Sequence[str]) -> str:
-    """DuckDB: a row a Call-ID, of its first answered INVITE, else its last; and when its first BYE came."""
+    """DuckDB: a row a Call-ID, of its first answered INVITE, else its last; and when its first BYE came.
+
+    First and last go by the texts of the times, which one file writes in one form: db_text puts the newest
+    row first.
+    """
     shown = ", ".join(
         f"i.{identifier(each)} as {identifier(each)}" for each in (rows.FILE, rows.PLACE, *columns)
     )
-    place = "row_number() over ()"
+    answered = "sip_code like '2%'"
+    best = (f"case when {answered} then 0 else 1 end, case when {answered} then time end, "
+            f"case when {answered} then seq end, time desc, seq desc")  # fmt: skip
     return (
-        f"with r as (select *, {place} as seq from ({sql}) s where callid is not null and callid <> ''), "
-        "i as (select * from r where upper(method) = 'INVITE' qualify row_number() over (partition by callid "
-        "order by case when sip_code like '2%' then 0 else 1 end, "
-        "case when sip_code like '2%' then seq else -seq end) = 1), "
-        "b as (select callid, arg_min(time, seq) as time from r where upper(method) = 'BYE' group by callid) "
-        f"select {shown}, b.time as end_time from i left join b on i.callid = b.callid order by i.seq"
+        f"with r as (select *, row_number() over () as seq from ({sql}) s where coalesce(callid, '') <> ''), "
+        "i as (select * from r where upper(method) = 'INVITE' "
+        f"qualify row_number() over (partition by callid order by {best}) = 1), "
+        "b as (select callid, min(time) as time from r where upper(method) = 'BYE' group by callid) "
+        f"select {shown}, b.time as end_time from i left join b on i.callid = b.callid order by i.time, i.seq"
     )
 
 
