@@ -1,4 +1,4 @@
-"""Made-up call records for tests: a town that telephones, and one campaign of each kind. Nothing is random."""
+"""Made-up call records: a town that telephones, and one campaign of each kind. Nothing is random."""
 
 from __future__ import annotations
 
@@ -52,13 +52,14 @@ class Book:
 
 
 def town(book: Book, people: int = 300) -> Book:
-    """People who call a few others; two of three calls are answered, and a third of those last over two minutes."""
+    """People who call a few others; two of three calls are answered, one in four of them lasts."""
     for person in range(people):
         for nth in range(6):
             other = (person * 7 + nth * 13 + 1) % people
             long = (0, 45, 200, 0, 20, 90)[(person + nth) % 6]
             book.call(number(person), number(other), person * 211 % 80_000 + nth * 900, long,
-                      trunk=f"peer-{person % 5}", spc=f"70{person % 4}J", origid=f"home-{person % 30}")  # fmt: skip
+                      trunk=f"peer-{person % 5}", spc=f"70{person % 4}J",
+                      origid=f"home-{person % 30}")  # fmt: skip
     return book
 
 
@@ -106,8 +107,8 @@ def rotation(book: Book, calls: int = 160) -> Book:
 def in_sequence(book: Book, calls: int = 160) -> Book:
     """Numbers that count up, on the trunks and with the signatures of everybody."""
     for nth in range(calls):
-        book.call(15105550000 + nth // 2, reached(nth), 40_000 + nth * 9, machine(nth), trunk=f"peer-{nth % 5}",
-                  spc=f"70{nth % 4}J", origid=f"home-{nth % 30}")  # fmt: skip
+        book.call(15105550000 + nth // 2, reached(nth), 40_000 + nth * 9, machine(nth),
+                  trunk=f"peer-{nth % 5}", spc=f"70{nth % 4}J", origid=f"home-{nth % 30}")  # fmt: skip
     return book
 
 
@@ -115,8 +116,9 @@ def sim_box(book: Book, first: int = 491701000100, cards: int = 3, calls: int = 
     """Cards in one device that carry other people's conversations."""
     for card in range(cards):
         for nth in range(calls):
-            book.call(first + card, 493025550000 + card * 1000 + nth, 10_000 + nth * 400, (0, 190, 65, 240)[nth % 4],
-                      imei="356938035643809", imsi=f"26201000000000{card}", cell="262-01-1-7")  # fmt: skip
+            book.call(first + card, 493025550000 + card * 1000 + nth, 10_000 + nth * 400,
+                      (0, 190, 65, 240)[nth % 4], imei="356938035643809", imsi=f"26201000000000{card}",
+                      cell="262-01-1-7")  # fmt: skip
     return book
 
 
@@ -124,7 +126,8 @@ def neighbours(book: Book, calls: int = 80) -> Book:
     """Every call shows a number of the called one's own exchange."""
     for nth in range(calls):
         called = reached(nth)
-        book.call(called - called % 10_000 + (called + 4_321) % 10_000, called, 50_000 + nth * 11, machine(nth),
+        neighbour = called - called % 10_000 + (called + 4_321) % 10_000
+        book.call(neighbour, called, 50_000 + nth * 11, machine(nth),
                   origid="near")  # fmt: skip
     return book
 

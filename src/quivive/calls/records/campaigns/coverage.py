@@ -24,7 +24,7 @@ class Coverage:
     last: int
     filled: Mapping[str, bool]
     american: bool
-    """Whether nine of ten callers' numbers are of North America's plan, which does not tell mobiles from others."""
+    """Whether nine of ten callers' numbers are of North America's plan, which does not tell mobiles."""
 
     @property
     def days(self) -> int:

@@ -17,7 +17,7 @@ _SPAN = 600_000_000
 
 
 def examples(scene: Scene, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
-    """Up to MOST calls of each draft, from the ten minutes that show it best, by time: their columns that are filled."""
+    """Up to MOST calls of each draft, from the ten minutes that show it best: their filled columns."""
     found: list[list[dict[str, Any]]] = [[] for _ in drafts]
     if not drafts:
         return []
@@ -28,7 +28,8 @@ def examples(scene: Scene, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any]
     chosen = scene.kept.ask(_sql(), picked=picked, places=table(kinds, places))
     columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
     whole = scene.source.rows(
-        f"select picked.campaign as campaign, {columns} from {{calls}} join picked on calls.record = picked.record "
+        f"select picked.campaign as campaign, {columns} from {{calls}} "
+        "join picked on calls.record = picked.record "
         "order by picked.campaign, picked.place",
         picked=chosen,
     )
@@ -38,12 +39,13 @@ def examples(scene: Scene, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any]
 
 
 def _sql() -> str:
-    """Of the calls that show it, those in the ten minutes that have most of them: borrowed numbers have a life."""
+    """Of the calls that show it, those in the ten minutes with most of them: borrowed numbers have a life."""
     shows = " or ".join(f"(places.shows = '{name}' and ({sql}))" for name, sql in SHOWS.items())
     return (
         "with theirs as (select picked.campaign as campaign, calls.record as record, calls.start as start, "
         f"case when {shows} then 1 else 0 end as shown "
-        "from {calls} join picked on calls.calling = picked.number join places on picked.campaign = places.campaign "
+        "from {calls} join picked on calls.calling = picked.number "
+        "join places on picked.campaign = places.campaign "
         f"where {within('places')}), "
         "spans as (select campaign, record, start, shown, sum(shown) over "
         f"(partition by campaign, start - start % {_SPAN}) as often from theirs), "

@@ -24,19 +24,20 @@ from quivive.calls.records.campaigns.thresholds import Thresholds, shipped
 from quivive.engines import Engine
 
 _WORDS = {
-    "calling": "the caller's number", "called": "the called number", "answered": "whether a call was answered",
-    "seconds": "how long it lasted", "ring": "how long it rang", "trunk": "the trunk",
+    "calling": "the caller's number", "called": "the called number",
+    "answered": "whether a call was answered", "seconds": "how long it lasted",
+    "ring": "how long it rang", "trunk": "the trunk",
 }  # fmt: skip
 _NO_MOBILES = (
-    "The records name no handset or cell, and North American numbers do not tell mobiles from fixed lines: only "
-    "other numbers were looked at."
+    "The records name no handset or cell, and North American numbers do not tell mobiles from fixed lines: "
+    "only other numbers were looked at."
 )
 _DETECTORS = tuple(module.DETECTOR for module in (dialer, wangiri, rotation, sim_box, neighbours, trunks))
 
 
 def find(records: Records, engine: Engine, thresholds: Thresholds | None = None, packs: Iterable[Pack] = (),
          do_not_originate: Iterable[str] = ()) -> tuple[list[Campaign], list[NotLooked]]:  # fmt: skip
-    """The campaigns, by kind (in the order of KINDS), those of most calls first; and the kinds not looked for.
+    """The campaigns by kind (in the order of KINDS), those of most calls first; the kinds not looked for.
 
     `do_not_originate` are digits, with a dot at the end for all that begin so, beside those of the packs.
     """

@@ -1,4 +1,4 @@
-"""Which groups of calls between neighbours are answered too seldom, and too shortly, to be neighbours' calls?"""
+"""Which calls between neighbours are too seldom answered, and too short, to be neighbours' calls?"""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ def _calls_of(scene: Scene, cells: pa.Table) -> list[dict[str, Any]]:
         f"select {keys}, picked.hour as hour, {flags(scene.of('sight'))}, min(calls.start) as first, "
         "max(calls.start) as last, count(distinct calls.called) as called from {calls} join picked on "
         f"{same} and calls.start - calls.start % {HOUR} = picked.hour where {NEAR} "
-        f"group by {keys}, picked.hour having count(1) <= {scene.of(KIND)['each']} order by first, calling, hour",
+        f"group by {keys}, picked.hour having count(1) <= {scene.of(KIND)['each']} "
+        "order by first, calling, hour",
         picked=table(columns, rows),
     )
 
@@ -101,7 +102,8 @@ def _is_made_up(row: Mapping[str, int], limits: Mapping[str, int], strict: bool)
 def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Mapping[str, int]) -> Draft:
     key = key_of(place) or "all calls between neighbours"
     why = (
-        f"{plural(row['calls'], 'call')} with {key} showed {plural(row['numbers'], 'number')} that begin like the "
+        f"{plural(row['calls'], 'call')} with {key} showed {plural(row['numbers'], 'number')} "
+        "that begin like the "
         f"number called, in {plural(row['exchanges'], 'exchange')}; "
         f"{percent(row['answered'], row['calls'])} % were answered, {plural(row['long'], 'call')} lasted two "
         "minutes or more."
@@ -109,7 +111,8 @@ def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Map
     figures = {**row, "answered_percent": percent(row["answered"], row["calls"])}
     numbers = tuple(sorted({each["calling"] for each in rows}))
     firsts = [each["first"] for each in rows]
-    return Draft(KIND, key, numbers, row["calls"], min(firsts), max(each["last"] for each in rows), why, figures,
+    last = max(each["last"] for each in rows)
+    return Draft(KIND, key, numbers, row["calls"], min(firsts), last, why, figures,
                  "near", place)  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def never_calling(entries: Iterable[str]) -> NeverCalling:
 def find(scene: Scene, listed: NeverCalling) -> Iterator[Draft]:
     """Every listed number that calls."""
     exact = scene.source.ask(_sql(scene, "join picked on calls.calling = picked.number"),
-                             picked=table({"number": "bigint"}, [(e,) for e in sorted(_exact(listed))]))  # fmt: skip
+                            picked=table({"number": "bigint"}, [(e,) for e in sorted(_exact(listed))])
+                            )  # fmt: skip
     rows = _without_extensions(scene, exact.to_pylist())
     for row in sorted(rows + _beginning(scene, listed.starts), key=lambda row: int(row["calling"])):
         if row["calls"] >= scene.of(KIND)["calls"]:
@@ -89,7 +90,8 @@ def _shortest(starts: frozenset[str]) -> Sequence[str]:
 
 def _sql(scene: Scene, join: str) -> str:
     return (
-        f"select calls.calling as calling, {flags(scene.of('sight'))}, count(distinct calls.called) as called, "
+        f"select calls.calling as calling, {flags(scene.of('sight'))}, "
+        "count(distinct calls.called) as called, "
         f"min(calls.start) as first, max(calls.start) as last from {{calls}} {join} group by calls.calling "
         "order by calls.calling"
     )

@@ -30,7 +30,7 @@ def is_mobile(number: int) -> bool:
 
 
 def trait(number: int) -> str:
-    """What makes a call back to the number dear or impossible: 'premium', 'worldwide', 'unallocated' or ''."""
+    """What makes a call back dear or impossible: 'premium', 'worldwide', 'unallocated' or ''."""
     import phonenumbers
 
     parsed = _parsed(number)

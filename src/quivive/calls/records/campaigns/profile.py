@@ -99,7 +99,8 @@ def _two_tiers(keys: Mapping[str, str], sight: Mapping[str, int]) -> str:
         f"sum({each}) as {each}, sum(case when calls <= {sight['few']} then {each} else 0 end) as few_{each}"
         for each in ("numbers", *_FIGURES)
     )
-    return f"select {names}, {sums} from parties where calls <= {sight['light']} group by {', '.join(keys.values())}"
+    light = f"where calls <= {sight['light']}"
+    return f"select {names}, {sums} from parties {light} group by {', '.join(keys.values())}"
 
 
 def _level(

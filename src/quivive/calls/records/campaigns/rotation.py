@@ -2,7 +2,8 @@
 
 A signer or a trunk that changes its number before the number is known as a nuisance ('snowshoeing'). So calls
 are grouped by who signs them (certificate, SPC, origid), by trunk, and by numbers that follow one another,
-and each group is weighed as one dialer would be; calls to neighbours are left to another detector. A company's range of extensions is answered, and talks.
+and each group is weighed as one dialer would be; calls to neighbours are left to another detector. A
+company's range of extensions is answered, and talks.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> list[dict[s
     block = f"calls.calling - calls.calling % {BLOCK} in (select number from picked where level = 'block')"
     return scene.kept.rows(
         f"select {keys}, {flags(scene.of('sight'))}, min(calls.start) as first, max(calls.start) as last "
-        f"from {{calls}} where calls.calling is not null and not ({NEAR}) and ({block} or {among}) group by {keys} "
+        f"from {{calls}} where calls.calling is not null and not ({NEAR}) and ({block} or {among}) "
+        f"group by {keys} "
         f"having count(1) <= {scene.of('sight')['light']} "
         f"order by first, calling, {', '.join(f'{name} nulls first' for name in SIGNERS)}",
         picked=table({"level": "varchar", "value": "varchar", "number": "bigint"},
@@ -136,7 +138,7 @@ def _is_suspect(row: Mapping[str, Any], scene: Scene) -> bool:
 
 
 def _is_mixed(row: Mapping[str, Any], scene: Scene) -> bool:
-    """Whether many numbers with few calls are answered so seldom that other people's calls do not explain it."""
+    """Whether many numbers are answered so seldom that other people's calls do not explain it."""
     limits = scene.of(KIND)
     return bool(
         row["numbers"] >= limits["mixed_numbers"]
@@ -198,7 +200,8 @@ def _draft(group: _Group) -> Draft:
     ordered = f" The numbers follow one another in {row['in_step']} % of the steps." if in_order else ""
     why = (
         f"{f'Numbers that begin with {start}' if start else f'Calls with {key}'} showed "
-        f"{plural(len(numbers), 'number')} in {plural(row['calls'], 'call')} to {plural(row['called'], 'number')}; "
+        f"{plural(len(numbers), 'number')} in {plural(row['calls'], 'call')} to "
+        f"{plural(row['called'], 'number')}; "
         f"{told(row)}.{ordered}"
     )
     figures = {

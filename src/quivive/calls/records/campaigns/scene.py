@@ -51,7 +51,7 @@ class Scene:
 
     @cached_property
     def received(self) -> dict[int, int]:
-        """How many calls the numbers received that detectors ask about; those that received none are left out."""
+        """How many calls the numbers received that detectors ask about; who received none is left out."""
         numbers = {each for detector in self._detectors for each in detector.asked(self)}
         return inbound(self.source, numbers | self._ordinary)
 
@@ -66,8 +66,8 @@ class Scene:
         named = ", ".join(f"coalesce({name}, '') as {name}" for name in SIGNERS)
         few = self.of("neighbour-spoofing")["each"]
         return self.source.ask(
-            f"with numbers as (select calling, {keys}, min(start) as first, {flags(self.of('sight'))} from {{calls}} "
-            f"where {NEAR} group by calling, {keys} having count(1) <= {few}) "
+            f"with numbers as (select calling, {keys}, min(start) as first, {flags(self.of('sight'))} "
+            f"from {{calls}} where {NEAR} group by calling, {keys} having count(1) <= {few}) "
             f"select {named}, first - first % {HOUR} as hour, {sums} from numbers "
             f"group by {keys}, first - first % {HOUR}"
         )
@@ -83,7 +83,8 @@ class Scene:
         least = self.of("sim-box")["a_day"] * self.coverage.days
         return self.source.rows(
             f"select calling, {flags(self.of('sight'))} from {{calls}} where calling is not null "
-            f"and (imei is not null or cell is not null) group by calling having count(1) >= {least} order by calling"
+            f"and (imei is not null or cell is not null) group by calling "
+            f"having count(1) >= {least} order by calling"
         )
 
     @cached_property
@@ -117,8 +118,8 @@ class Scene:
 
 @dataclass(frozen=True)
 class Detector:
-    """What looks for one kind: the calls it picks, the numbers whose received calls it asks about, those whose
-    deeds it weighs, and the search itself."""
+    """What looks for one kind: the calls it picks, the numbers whose received calls it asks about, those
+    whose deeds it weighs, and the search itself."""
 
     kind: str
     needs: Sequence[str]

@@ -1,8 +1,9 @@
 """Which mobile subscriptions only send calls on, as a box full of SIM cards does?
 
-Murynets, Zabarankin, Jover and Panagia, 'Analysis and Detection of SIMbox Fraud in Mobility Networks' (INFOCOM
-2014): many outgoing calls to many numbers, hardly any incoming, and a place that never changes; several
-subscriptions at one device or cell. Conversations have their ordinary length, which tells them from dialers.
+Murynets, Zabarankin, Jover and Panagia, 'Analysis and Detection of SIMbox Fraud in Mobility Networks'
+(INFOCOM 2014): many outgoing calls to many numbers, hardly any incoming, and a place that never changes;
+several subscriptions at one device or cell. Conversations have their ordinary length, which tells them from
+dialers.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NEEDS = ("calling", "called", "answered", "seconds")
 
 
 def candidates(scene: Scene) -> list[int]:
-    """Numbers with enough calls a day, some of them conversations: from handsets, where the records say so."""
+    """Numbers with enough calls a day, some of them conversations: from handsets, where records say so."""
     return [row["calling"] for row in _busy(scene)]
 
 
@@ -52,7 +53,7 @@ def _silent(scene: Scene) -> list[int]:
 
 
 def find(scene: Scene) -> Iterator[Draft]:
-    """Numbers that call ever other numbers and are not called: several in one place, or one with very many."""
+    """Numbers that call ever others and are not called: several in one place, or one with very many calls."""
     cards = _cards(scene)
     for key, group in sorted(_together(cards, scene.of(KIND)["together"]).items()):
         if len(group) > 1 or (scene.inbound_seen and _alone(group[0], scene)):
@@ -69,7 +70,7 @@ def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
 
 
 def _cards(scene: Scene) -> list[dict[str, Any]]:
-    """Numbers that are like a card in a box, with the device and the cell they were at; who moved is a person."""
+    """Numbers that are like a card in a box, with the device and the cell they were at; people move."""
     limits = scene.of(KIND)
     rows = scene.kept.rows(
         f"select calls.calling as calling, {flags(scene.of('sight'))}, count(distinct called) as called, "
@@ -141,8 +142,8 @@ def _draft(key: str, cards: Sequence[Mapping[str, Any]]) -> Draft:
         else "A mobile number"
     )
     why = (
-        f"{subject} made {plural(calls, 'call')}, each to nearly always another number ({called:,}), and received "
-        f"{received:,}: conversations go out, and hardly any come in."
+        f"{subject} made {plural(calls, 'call')}, each to nearly always another number ({called:,}), and "
+        f"received {received:,}: conversations go out, and hardly any come in."
     )
     firsts = [card["first"] for card in cards]
     return Draft(KIND, key, tuple(sorted(card["calling"] for card in cards)), calls, min(firsts),

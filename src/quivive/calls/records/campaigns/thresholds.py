@@ -1,4 +1,4 @@
-"""From which figures on is traffic a campaign? They stand, dated and with their reasons, in thresholds.yaml."""
+"""From which figures on is traffic a campaign? They stand, dated and with reasons, in thresholds.yaml."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ with lined as (
 select calling, count(*) as calls, count(distinct trunk) as trunks,
   count(case when coalesce(answered, seconds > 0) then 1 end) as answered,
   count(case when seconds >= {long} then 1 end) as long, count(distinct called) as called,
-  count(case when before <> trunk and start < until then 1 end) as overlaps, min(start) as first, max(start) as last
+  count(case when before <> trunk and start < until then 1 end) as overlaps,
+  min(start) as first, max(start) as last
 from lined group by calling order by calling
 """
 
@@ -79,8 +80,10 @@ def _draft(row: dict[str, Any]) -> Draft:
         f"This number made {plural(row['calls'], 'call')} on {plural(row['trunks'], 'trunk')}; "
         f"{plural(row['overlaps'], 'call')} began on one while a call on another had not ended."
     )
-    return Draft(KIND, f"calling={row['calling']}", (row["calling"],), row["calls"], row["first"], row["last"],
-                 why, figures, "brief")  # fmt: skip
+    number, calls = row["calling"], row["calls"]
+    return Draft(
+        KIND, f"calling={number}", (number,), calls, row["first"], row["last"], why, figures, "brief"
+    )
 
 
 DETECTOR = Detector(KIND, NEEDS, find, lambda scene: (Pick("number", number=n) for n in candidates(scene)))

@@ -30,10 +30,12 @@ with rung as (
   from {calls} join picked on calls.calling = picked.number group by picked.grp, calls.calling, calls.called),
 back as (
   select rung.grp as grp, count(*) as back, count(distinct calls.calling) as people
-  from {calls} join rung on calls.called = rung.bait and calls.calling = rung.victim and calls.start > rung.rang
+  from {calls} join rung
+    on calls.called = rung.bait and calls.calling = rung.victim and calls.start > rung.rang
   group by rung.grp),
 sums as (
-  select grp, count(distinct victim) as called, min(victim) as lowest, max(victim) as highest from rung group by grp)
+  select grp, count(distinct victim) as called, min(victim) as lowest, max(victim) as highest
+  from rung group by grp)
 select sums.grp as grp, called, lowest, highest, coalesce(back, 0) as back, coalesce(people, 0) as people
 from sums left join back on sums.grp = back.grp order by sums.grp
 """
