@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -240,5 +242,25 @@ def test_a_slice_that_could_not_be_closed_is_told_and_closed_later(tmp_path: Pat
         assert process.end() == 0
         assert kept_records(tmp_path / "journal") == [f"r{number}" for number in range(5)]
         assert list((tmp_path / "journal").glob("slices/*.parquet"))
+    finally:
+        process.kill()
+
+
+def test_silent_connections_past_the_usual_limit_of_open_files_stop_nobody(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1_024:
+        pytest.skip("The system lets a process open fewer than 1,024 files.")
+    file = write_house(tmp_path)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))  # what the service inherits
+    try:
+        process = Process(file, ("--sip", "127.0.0.1:0"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        with ExitStack() as lines:
+            for _ in range(200):
+                address = ("127.0.0.1", process.ports["sip"])
+                lines.enter_context(socket.create_connection(address, 10)).sendall(b"INVITE sip:a")
+            assert process.ask("/healthz")[0] == 200
     finally:
         process.kill()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import resource
 import signal
 import socket
 import time
@@ -29,6 +30,8 @@ from quivive.errors import Error, UsageError
 
 KEEP = 75
 """Seconds that a silent HTTP connection stays open: clients of the Ms keep theirs."""
+FILES = 8_192
+"""Files that may be open: each connection is one, and the journal needs its own when all are taken."""
 DRAIN = 10
 """Seconds that requests under way may take once the service is to end."""
 
@@ -48,6 +51,7 @@ class Plan:
 
 def serve(plan: Plan, log: Log) -> None:
     """Serve until SIGTERM or SIGINT. Raises UsageError, BadConfig, CouldNotKeep before it listens."""
+    _allow_files()
     with _only_one(plan.journal):
         live = Live(plan.load)
         journal = HourlyJournal(plan.journal / "calls")
@@ -181,6 +185,14 @@ def _bound(host: str, port: int) -> socket.socket:
         made.close()
         raise UsageError(f"HTTP cannot be served on {host}:{port}: {error.strerror}.") from error
     return made
+
+
+def _allow_files() -> None:
+    """Ask for FILES where the usual limit (1,024) is lower, as far as the system lets."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 @contextmanager
