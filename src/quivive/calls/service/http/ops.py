@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from quivive.calls.service import records_in
 from quivive.calls.service.batches import AnotherBody, Batches
@@ -40,6 +41,8 @@ class Operation:
     columns: Mapping[str, str] = field(default_factory=dict)
     country: str | None = None
     stopping: bool = False
+    patience: float = 30.0
+    """Seconds that a body of records may take to arrive."""
     clock: Callable[[], float] = time.time
 
 
@@ -101,7 +104,13 @@ def _campaigns(found: Path) -> Response:
 
 
 async def _accept(operation: Operation, request: Request) -> Response:
-    body = await _body(request)
+    try:
+        async with asyncio.timeout(operation.patience):  # who dawdles holds one of few places
+            body = await _body(request)
+    except TimeoutError as error:
+        raise HTTPException(408, "The body did not come in time.", {"Connection": "close"}) from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The body ended early.") from error
     key = request.headers.get("idempotency-key", "")
     if len(key) > 255:
         raise HTTPException(400, "The Idempotency-Key has more than 255 characters.")
