@@ -131,7 +131,11 @@ def _why(numbers: Sequence[int], row: dict[str, Any], rings: bool) -> str:
         "premium": "premium-rate ", "worldwide": "satellite or worldwide ", "unallocated": "unallocated ",
         "": "",
     }[what]  # fmt: skip
-    subject = f"A {kind}number" if len(numbers) == 1 else f"{len(numbers)} {kind}numbers of one range"
+    subject = (
+        f"{'An' if what == 'unallocated' else 'A'} {kind}number"
+        if len(numbers) == 1
+        else f"{len(numbers)} {kind}numbers of one range"
+    )
     ended = "ended unanswered after one or two rings" if rings else "were not answered"
     back = f"{plural(row['people'], 'person', 'people')} called back, {plural(row['back'], 'time')}"
     return (

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from quivive.errors import Unreadable, UsageError
 
@@ -26,7 +26,7 @@ def binary(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            yield gzip.GzipFile(fileobj=file) if packed else file
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise Unreadable(f"{path} is no whole gzip file.") from error
     except OSError as error:
