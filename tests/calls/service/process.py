@@ -161,6 +161,14 @@ def kept_records(folder: Path) -> list[str]:
     return ids
 
 
+def waiting_slices(folder: Path) -> list[int]:
+    """The slices whose records do not stand in Parquet alone yet."""
+    db = batches.open_db(folder)
+    found = db.execute("select distinct slice from batches where body is not null").fetchall()
+    db.close()
+    return [number for (number,) in found]
+
+
 def kept_calls(folder: Path) -> list[dict[str, Any]]:
     """All answered calls in a journal's folder."""
     lines = [call for path in sorted((folder / "calls").glob("*.ndjson")) for call in journal.read(path)]

@@ -15,7 +15,16 @@ import pytest
 from click.testing import CliRunner
 
 from calls.certificates.make import issue
-from calls.service.process import Process, invite, kept_calls, kept_records, rows, sign_request, write_house
+from calls.service.process import (
+    Process,
+    invite,
+    kept_calls,
+    kept_records,
+    rows,
+    sign_request,
+    waiting_slices,
+    write_house,
+)
 from quivive.cli.calls_serve import serve
 
 
@@ -237,7 +246,7 @@ def test_a_slice_that_could_not_be_closed_is_told_and_closed_later(tmp_path: Pat
         assert "quivive_searches_failed_total 0.0" not in process.ask("/metrics")[1]
         (tmp_path / "journal" / "slices").unlink()
         end = time.monotonic() + 60
-        while not list((tmp_path / "journal").glob("slices/*.parquet")) and time.monotonic() < end:
+        while waiting_slices(tmp_path / "journal") and time.monotonic() < end:
             time.sleep(0.1)
         assert process.end() == 0
         assert kept_records(tmp_path / "journal") == [f"r{number}" for number in range(5)]
