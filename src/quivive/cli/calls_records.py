@@ -189,8 +189,10 @@ def _rest(opened: Records, missing: list[NotLooked]) -> list[str]:
         lines += _wrap(", ".join(f"{field} ← {column}" for field, column in part.columns.items()), "   ")
     if len(opened.parts) > 10:
         lines.append(f"   … and {counted(len(opened.parts) - 10, 'file')} more: see --json.")
-    for note in opened.notes:
+    for note in opened.notes[:10]:
         lines += _wrap(f"- {note}", "", "  ")
+    if len(opened.notes) > 10:
+        lines.append(f"- … and {counted(len(opened.notes) - 10, 'note')} more: see --json.")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from quivive.calls.records.columns import COLUMNS
 from quivive.calls.records.mapping import given
 from quivive.calls.records.normalising import number_of, number_sql
 from quivive.calls.records.reading import Records, open_records
-from quivive.engines import DuckDB
+from quivive.engines import DuckDB, Spark
 from quivive.errors import Unreadable, UsageError
 
 CALLS = made.calls()
@@ -224,6 +225,22 @@ def test_a_parquet_file_of_numbers_and_moments_is_read_as_it_lies_and_alike(tmp_
         assert brought.relations != {}
         assert rows(direct) == rows(brought)
         assert rows(direct)[0]["calling"] == CALLS[0].calling
+
+
+def test_spark_and_duckdb_read_the_same_calls(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java 17")
+    pq.write_table(typed(), tmp_path / "direct.parquet")
+    path = written(tmp_path, made.asterisk(CALLS))
+    spark = Spark("local[1]")
+    asked = "select * from ({}) c order by record"
+    with open_records([tmp_path / "direct.parquet", path]) as here:
+        expected = DuckDB().query(asked.format(here.sql), here.relations).to_pylist()
+    with open_records([tmp_path / "direct.parquet", path], engine="spark") as there:
+        found = spark.query(asked.format(there.sql), there.relations).to_pylist()
+    assert found == expected
+    assert len(found) == 2 * len(CALLS)
 
 
 def test_records_are_numbered_over_all_files(tmp_path: Path) -> None:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+_BROUGHT = "brought_calls"
+"""The relation of all files that were brought to our form."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One file, or several alike: how its columns were understood, how many calls it gave."""
@@ -80,7 +84,7 @@ class _Pile:
     """What was read so far."""
 
     selects: list[str] = field(default_factory=list)
-    relations: dict[str, Relation] = field(default_factory=dict)
+    brought: list[Path] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -117,7 +121,10 @@ def open_records(paths: Sequence[Path], told: Mapping[str, Chosen] | None = None
     if not zone and any("without a zone" in note for note in pile.notes):
         pile.notes.append("Times that name no zone were read as UTC; say otherwise with --zone.")
     calls = sum(part.calls for part in pile.parts)
-    return Records(" union all ".join(pile.selects), pile.relations, calls, tuple(pile.parts), pile.bad,
+    relations: dict[str, Relation] = {_BROUGHT: pile.brought} if pile.brought else {}
+    if pile.brought:
+        pile.selects.append(f"select {', '.join(column.name for column in COLUMNS)} from {_BROUGHT}")
+    return Records(" union all ".join(pile.selects), relations, calls, tuple(pile.parts), pile.bad,
                    tuple(pile.refused[:NAMED]), tuple(dict.fromkeys(pile.notes)), folder)  # fmt: skip
 
 
@@ -179,11 +186,9 @@ def _direct(sheet: Sheet, pile: _Pile, columns: Columns, wishes: _Wishes,
 
 def _brought(sheet: Sheet, pile: _Pile, columns: Columns, wishes: _Wishes, connection: DuckDBPyConnection,
              folder: Path) -> Brought:  # fmt: skip
-    name = f"calls{len(pile.parts)}"
-    target = folder / f"{name}.parquet"
+    target = folder / f"calls{len(pile.parts)}.parquet"
     done = bring(sheet, columns, pile.rows, wishes.country, wishes.zone, connection, target)
-    pile.selects.append(f"select {', '.join(column.name for column in COLUMNS)} from {name}")
-    pile.relations[name] = [target]
+    pile.brought.append(target)
     return done
 
 

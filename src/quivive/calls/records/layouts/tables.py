@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from quivive.calls.records.layouts import native, opening
 from quivive.calls.records.layouts.sheet import Sheet
@@ -16,6 +18,7 @@ from quivive.errors import Unreadable, UsageError
 _HEAD = 1 << 16
 _ROWS = 200
 _DELIMITERS = ",;\t|"
+_UNITS = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 _VALUE = re.compile(
     r"\+?[\d\s.:/-]{5,}|\d+|\d{4}-\d\d-\d\d[T ].*|sips?:.*|tel:.*|ANSWERED|NO ANSWER|BUSY|FAILED"
 )
@@ -92,7 +95,7 @@ def parquet_sheet(path: Path) -> Sheet:
         raise Unreadable(f"{path} has two columns of one name.")
     sample = {name: ["" if row[name] is None else _text(row[name]) for row in rows] for name in columns}
     # the times of a file that no program can hold are found when they are read
-    kinds: Mapping[str, pa.DataType] = {field.name: field.type for field in file.schema_arrow}
+    kinds: Mapping[str, Any] = {field.name: field.type for field in file.schema_arrow}
     shown = ", ".join(f"{_as_text(name, kinds[name])} as {identifier(name)}" for name in columns)
     sql = f"select {shown} from read_parquet({quoted(str(path))})"
     return Sheet(path.name, "parquet", tuple(columns), sql, sample, direct=path)
@@ -104,15 +107,19 @@ def identifier(name: str) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
 
 
-def _as_text(name: str, kind: object) -> str:
+def _as_text(name: str, kind: Any) -> str:
     import pyarrow as pa
 
     column = identifier(name)
+    if pa.types.is_duration(kind):
+        return f"cast({column} / {_UNITS[kind.unit]} as varchar)"
     if pa.types.is_floating(kind):
         whole = f"{column} = floor({column}) and abs({column}) < 1e18"
         return (f"case when {whole} then cast(cast({column} as bigint) as varchar) "
