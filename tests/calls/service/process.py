@@ -79,7 +79,7 @@ class Process:
         said = [json.loads(line) for line in lines if line.startswith(b"{")]
         return [each for each in said if each["event"] == name]
 
-    def wait_for(self, name: str, times: int = 1, seconds: float = 30.0) -> dict[str, Any]:
+    def wait_for(self, name: str, times: int = 1, seconds: float = 60.0) -> dict[str, Any]:
         """The latest event of a name, once there are so many."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -94,7 +94,7 @@ def test_records_that_do_not_read_are_refused_whole_or_named(running: Process) -
 def test_a_closed_slice_is_searched_and_its_answer_served(running: Process) -> None:
     running.ask("/records", rows(200, 40), content_type="application/x-ndjson")
     already = len(running.events("slices-closed"))
-    running.wait_for("slices-closed", already + 2)
+    running.wait_for("slices-closed", already + 2, seconds=180)  # at low priority
     status, said = running.ask("/campaigns")
     assert status == 200
     assert said["from"] == "records"
@@ -242,10 +242,10 @@ def test_a_slice_that_could_not_be_closed_is_told_and_closed_later(tmp_path: Pat
     process = Process(write_house(tmp_path, more="slice = 1"))
     try:
         process.ask("/records", rows(0, 5), content_type="application/x-ndjson")
-        assert process.wait_for("slice-failed", seconds=60)["text"]
+        assert process.wait_for("slice-failed", seconds=180)["text"]
         assert "quivive_searches_failed_total 0.0" not in process.ask("/metrics")[1]
         (tmp_path / "journal" / "slices").unlink()
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while waiting_slices(tmp_path / "journal") and time.monotonic() < end:
             time.sleep(0.1)
         assert process.end() == 0

@@ -102,7 +102,7 @@ def test_every_record_and_call_that_was_answered_is_there_once_after_kills_at_ra
         sender.ended = True
         for thread in threads:
             thread.join()
-    sender.process.wait_for("slices-closed", seconds=60)
+    sender.process.wait_for("slices-closed", seconds=180)
     assert sender.process.end() == 0
     assert not sender.wrong
 

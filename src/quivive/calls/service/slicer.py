@@ -12,6 +12,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from quivive.calls.service.batches import Batches
 from quivive.calls.service.logs import Log
 from quivive.calls.service.metrics import Metrics
@@ -67,6 +69,7 @@ class Slicer:
         )
         outcome = await carried_out(order)
         await asyncio.to_thread(self.batches.forget, self.keys_kept)
+        pa.default_memory_pool().release_unused()  # what reading the batches took goes back
         return outcome
 
     def _told(self, outcome: dict[str, Any]) -> None:
