@@ -307,5 +307,8 @@ class TestBadRows:
 
 def test_a_field_may_be_larger_than_pythons_csv_reads(make: Make) -> None:
     source = make("csv", transactions=[TRANSACTION | {"input": '0x"' + "00" * 300_000}])
-    assert csv.field_size_limit() < 300_000
-    assert moves([*source.blocks(0)]) == [(TXID, "native", None, ALICE, BOB, 7)]
+    before = csv.field_size_limit(131_072)  # the limit of the whole process, which others raise
+    try:
+        assert moves([*source.blocks(0)]) == [(TXID, "native", None, ALICE, BOB, 7)]
+    finally:
+        csv.field_size_limit(before)
