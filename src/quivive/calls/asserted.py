@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from quivive.calls import numbers
 from quivive.calls.sip import bodies, caller, message
 from quivive.calls.sip.addresses import parse_uri
-from quivive.calls.verify import Call
+from quivive.calls.verify import Call, MediaKeys
 from quivive.errors import UsageError
 
 SIGNED = frozenset({"INVITE", "MESSAGE"})
@@ -34,18 +35,23 @@ def read(data: bytes) -> Asserted | None:
 
 def asserted_of(request: message.Message, found: caller.Call) -> Asserted:
     """What a request says, read as a call before, in the form that signatures are compared with."""
-    sdp = bodies.sdp_of(request)
-    keys = frozenset((name.lower(), digest.replace(":", "").upper()) for name, digest in sdp.fingerprints) \
-        if sdp else None  # fmt: skip
     call = Call(
         caller=found.caller,
         callees=found.callees,
         date=found.date,
         anonymous=found.anonymous,
-        media_keys=keys,
+        media_keys=partial(_media_keys, request),
         target=found.target,
     )
     return Asserted(call, found.identities, found.bypass)
+
+
+@lru_cache(maxsize=8)  # all tokens of a call ask for the same
+def _media_keys(request: message.Message) -> MediaKeys | None:
+    sdp = bodies.sdp_of(request)
+    if sdp is None:
+        return None
+    return frozenset((name.lower(), digest.replace(":", "").upper()) for name, digest in sdp.fingerprints)
 
 
 def party(text: str) -> str:

@@ -58,11 +58,12 @@ def _address(uri: str) -> str:
 
 
 def _media_keys(signed: Any, call: Call) -> list[str]:
-    if call.media_keys is None:
+    shown = call.media_keys() if callable(call.media_keys) else call.media_keys
+    if shown is None:
         return ["media-key-unchecked"]
     keys = {
         (str(key.get("alg")).lower(), str(key.get("dig")).replace(":", "").upper())
         for key in _list(signed)
         if isinstance(key, dict)
     }
-    return [] if keys == call.media_keys else ["media-key-mismatch"]
+    return [] if keys == shown else ["media-key-mismatch"]

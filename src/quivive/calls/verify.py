@@ -6,7 +6,7 @@ at hand, whatever else is wrong; the verdict needs everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Answer = Literal["valid", "invalid", "could-not-look"]
 Signature = Literal["valid", "invalid", "not-checked"]
+MediaKeys = frozenset[tuple[str, str]]
 PASSED = "TN-Validation-Passed"
 
 
@@ -32,14 +33,15 @@ class Call:
     """The call as it arrived: what the token is compared with.
 
     `caller` and `callees` are canonical numbers ('12155550100') or 'sip:' addresses; `date` the Date header
-    in Unix seconds; `media_keys` the fingerprints of the SDP as (algorithm, digest), None if unknown.
+    in Unix seconds; `media_keys` the fingerprints of the SDP as (algorithm, digest), None if unknown, or what
+    reads them: only few tokens name any.
     """
 
     caller: str | None = None
     callees: tuple[str, ...] = ()
     date: float | None = None
     anonymous: bool = False
-    media_keys: frozenset[tuple[str, str]] | None = None
+    media_keys: MediaKeys | Callable[[], MediaKeys | None] | None = None
     target: str | None = None
     """Where the request is going (Request-URI), another than `callees` in a forwarded call."""
 

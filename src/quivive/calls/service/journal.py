@@ -26,6 +26,7 @@ SECONDS = 1.0
 HOUR = "%Y-%m-%dT%H"
 _NAMES = tuple(field.name for field in fields(Judged))
 _VALUES = attrgetter(*_NAMES)
+_AS_JSON = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
 class HourlyJournal:
@@ -135,8 +136,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _line(call: Judged) -> bytes:
-    return json.dumps(dict(zip(_NAMES, _VALUES(call), strict=True)), ensure_ascii=True,
-                      separators=(",", ":")).encode() + b"\n"  # fmt: skip
+    return _AS_JSON.encode(dict(zip(_NAMES, _VALUES(call), strict=True))).encode() + b"\n"
 
 
 def _ends_torn(fd: int) -> bool:

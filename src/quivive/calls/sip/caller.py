@@ -8,8 +8,8 @@ is the Request-URI, and where it came through stands in History-Info and Diversi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from quivive.calls import numbers
@@ -29,8 +29,7 @@ _HIDING = frozenset({"id", "user", "header"})
 """Values of Privacy that hide the caller from the called (RFC 3323 §4.2, RFC 3325 §9.3)."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):  # as addresses.Uri
     """One request, read as a call.
 
     `caller`, `callees`, `target` (the Request-URI) and `diversions` are canonical numbers or 'sip:user@host';
@@ -100,13 +99,18 @@ def call_of(message: Message, order: Iterable[Source] = ORDER) -> Call:
 
 def party(uri: Uri) -> str | None:
     """A canonical number, or 'sip:user@host' (RFC 8224 §8.5); None for nobody in particular."""
-    number = numbers.canonical(uri.number_text)
+    number = _canonical(uri.number_text)
     if number is not None or uri.scheme not in SIP_SCHEMES:
         return number
     if not uri.user or not uri.host or _is_nobody(uri):
         return None
     host = f"[{uri.host}]" if ":" in uri.host else uri.host
     return f"{uri.scheme}:{quote(unquote(uri.user), safe=_UNESCAPED)}@{host}"
+
+
+@lru_cache(maxsize=128)
+def _canonical(text: str) -> str | None:
+    return numbers.canonical(text)  # asked some five times about each party of a call
 
 
 def _caller(
@@ -126,9 +130,9 @@ def _caller(
 
 def _is_anonymous(address: Address) -> bool:
     """Whether From hides its sender (RFC 3323 §4.1.1.3, RFC 5767, and what gateways write)."""
-    return _is_nobody(address.uri) or (
-        party(address.uri) is None and address.display.strip().lower() in _HIDDEN_USERS
-    )
+    if address.display.strip().lower() in _HIDDEN_USERS and party(address.uri) is None:
+        return True
+    return _is_nobody(address.uri)
 
 
 def _is_nobody(uri: Uri) -> bool:

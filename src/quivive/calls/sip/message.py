@@ -30,6 +30,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from quivive.calls.sip import lexing, start_line
 from quivive.calls.sip.lexing import WS
@@ -60,13 +62,13 @@ that could be mistaken.
 """
 MOST_FIELDS = 2_000
 """Header fields of one message that are read."""
-_CONTROL = re.compile(rb"(?<!\\)[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_BARE_CONTROL = re.compile(rb"(?<!\\)[%b]" % re.escape(_CONTROL))
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _VERSION = re.compile(rb"SIP/2\.0", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):  # made a dozen times a message
     """A field: long lower-case name, and the received bytes of its value, unfolded (RFC 3261 §7.3.1)."""
 
     name: str
@@ -90,15 +92,21 @@ class Message:
 
     def all(self, name: str) -> tuple[bytes, ...]:
         """The values of every field of that name, comma lists taken apart where the grammar has them."""
-        name = name.lower()
-        values = [header.value for header in self.headers if header.name == name]
-        if name in LISTS:
-            values = [part for value in values for part in lexing.split(value, b",") if part]
-        return tuple(values[: lexing.MOST_VALUES])
+        return self._values.get(name.lower(), ())
 
     def first(self, name: str) -> bytes | None:
         """The first of these values; None where there is no such field."""
-        return next(iter(self.all(name)), None)
+        values = self.all(name)
+        return values[0] if values else None
+
+    @cached_property
+    def _values(self) -> Mapping[str, tuple[bytes, ...]]:
+        """By name; read once, since some forty fields are asked for a call."""
+        found: dict[str, list[bytes]] = {}
+        for name, value in self.headers:
+            parts = [part for part in lexing.split(value, b",") if part] if name in LISTS else [value]
+            found.setdefault(name, []).extend(parts)
+        return {name: tuple(values[: lexing.MOST_VALUES]) for name, values in found.items()}
 
 
 def parse(data: bytes) -> Message:
@@ -144,12 +152,13 @@ def _bytes_faults(head: bytes) -> Iterator[str]:
         yield "mixed-line-ends" if ends else "bare-line-feed"
     if head.count(b"\r") > ends + head.endswith(b"\r"):
         yield "bare-carriage-return"
-    if _CONTROL.search(head):
+    if len(head.translate(None, _CONTROL)) < len(head) and _BARE_CONTROL.search(head):
         yield "control-character"
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError:
-        yield "not-utf8"
+    if not head.isascii():
+        try:
+            head.decode("utf-8")
+        except UnicodeDecodeError:
+            yield "not-utf8"
 
 
 def _fields(lines: bytes) -> tuple[tuple[Header, ...], list[str]]:
@@ -158,7 +167,6 @@ def _fields(lines: bytes) -> tuple[tuple[Header, ...], list[str]]:
     problems: list[str] = []
     for line in _unfold(lines):
         name, colon, value = line.partition(b":")
-        name = name.rstrip(WS)
         if not line.strip(WS):
             continue
         if len(headers) == MOST_FIELDS:
@@ -169,19 +177,26 @@ def _fields(lines: bytes) -> tuple[tuple[Header, ...], list[str]]:
         elif not colon:
             problems.append("line-without-colon")
         else:
-            if not lexing.is_token(name):
+            long_name, is_token = _named(name)
+            if not is_token:
                 problems.append("header-name")
-            headers.append(Header(_long_name(name), value.strip(WS)))
+            headers.append(Header(long_name, value.strip(WS)))
     return tuple(headers), list(dict.fromkeys(problems))
 
 
-def _long_name(name: bytes) -> str:
+@lru_cache(maxsize=256)
+def _named(name: bytes) -> tuple[str, bool]:
+    """The lower-case long name, and whether it is a token: a few dozen make up nearly all messages."""
+    name = name.rstrip(WS)
     lower = lexing.text(name).lower()
-    return COMPACT.get(lower, lower)
+    return COMPACT.get(lower, lower), lexing.is_token(name)
 
 
 def _unfold(lines: bytes) -> Iterator[bytes]:
     """Logical lines: a line that begins with a blank goes on with the one before, behind one space."""
+    if b"\n " not in lines and b"\n\t" not in lines:  # hardly a message is folded
+        yield from (line.removesuffix(b"\r").rstrip(WS) for line in lines.split(b"\n"))
+        return
     held: list[bytes] = []
     for line in lines.split(b"\n"):
         line = line.removesuffix(b"\r")

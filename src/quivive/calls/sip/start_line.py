@@ -5,7 +5,7 @@ The problems that it may have are listed in `message`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quivive.calls.sip import lexing
 from quivive.calls.sip.lexing import WS
@@ -17,8 +17,7 @@ _METHODS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class StartLine:
+class StartLine(NamedTuple):  # as addresses.Uri
     """Method and URI of a request, or status (None where it is no status) and reason of an answer."""
 
     method: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quivive.calls.sip import lexing
 from quivive.calls.sip.lexing import WS
@@ -13,8 +13,7 @@ COOKIE = "z9hG4bK"
 """What branches of RFC 3261 begin with (§8.1.1.7)."""
 
 
-@dataclass(frozen=True)
-class Via:
+class Via(NamedTuple):  # as addresses.Uri
     """One hop, the newest first: its transport, the address it gave itself, and the one it was seen at."""
 
     transport: str

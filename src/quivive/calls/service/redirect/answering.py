@@ -6,7 +6,7 @@ As a redirect server does, features that are not understood are left to those wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import unquote
 
@@ -89,25 +89,25 @@ def answer(request: Message, source: tuple[str, int], house: House, at: float) -
 
 def _call(request: Message, source: tuple[str, int], house: House, at: float) -> Answer:
     heard = caller.call_of(request)
+    call_id = (request.first("call-id") or b"").decode("utf-8", "replace")[:_LONGEST]
+    for_help = is_for_help(request, heard)
     try:
         asserted, peer = asserted_of(request, heard), house.peer(source[0])
-        decision = decide(heard, asserted, house, peer, source[0], at, is_for_help(request, heard))
+        decision = decide(heard, asserted, house, peer, source[0], at, call_id, for_help)
     except Error:
         return Answer(response(request, source, 400), request=request)
     fields = decision.fields
     if decision.status == 302:
         fields = (("Contact", b"<" + request.uri.encode() + b">"), *fields)
-    said = (request.first("call-id") or b"").decode("utf-8", "replace")[:_LONGEST]
     data = response(request, source, decision.status, fields, decision.phrase)
-    return Answer(data, replace(decision.judged, call_id=said), request)
+    return Answer(data, decision.judged, request)
 
 
 def _is_confused(request: Message) -> bool:
     """Whether fields that occur once stand twice, the CSeq names another method (RFC 3261 §8.1.1.5), or the
     Request-URI is none.
     """
-    names = [header.name for header in request.headers]
-    twice = any(names.count(name) > 1 for name in ("from", "to", "call-id", "cseq"))
+    twice = any(len(request.all(name)) > 1 for name in ("from", "to", "call-id", "cseq"))
     sequence = (request.first("cseq") or b"").split()
     if twice or len(sequence) != 2 or sequence[1].decode("utf-8", "replace") != request.method:
         return True

@@ -7,6 +7,7 @@ call; 404 or 503, route on with nothing added; 603, end the call.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from quivive.calls import sign
 from quivive.calls.asserted import Asserted
 from quivive.calls.certificates.certificate import Certificate, read_chain
 from quivive.calls.forwarding import CallVerdict, verify_call
-from quivive.calls.service.house import Contact, Credential, House, Peer
+from quivive.calls.service.house import Action, Contact, Credential, House, Peer
 from quivive.calls.service.judged import Judged
 from quivive.calls.service.redirect.responses import Field
 from quivive.calls.sip.addresses import SIP_SCHEMES, Address
@@ -24,6 +25,7 @@ from quivive.errors import UsageError
 
 _LONGEST = 255
 _USER = re.compile(r"[+0-9A-Za-z.()*#-]{1,64}", re.ASCII)
+_STATUS: Mapping[Action, int] = {"show": 302, "route-on": 404, "block": 603, "block-analytics": 603}
 _HOST = re.compile(r"[+0-9A-Za-z._:-]{1,255}", re.ASCII)
 
 
@@ -38,13 +40,20 @@ class Decision:
 
 
 def decide(
-    heard: Heard, asserted: Asserted, house: House, peer: Peer | None, source: str, at: float, for_help: bool
+    heard: Heard,
+    asserted: Asserted,
+    house: House,
+    peer: Peer | None,
+    source: str,
+    at: float,
+    call_id: str,
+    for_help: bool,
 ) -> Decision:
     """The decision on a call that came from `source` (IP address) at `at` (Unix seconds). Never raises.
 
     A call `for_help` is never blocked.
     """
-    judged = _blank(heard, peer, source, at)
+    judged = _blank(heard, peer, source, at, call_id)
     if _is_to_be_signed(asserted, peer):
         assert peer is not None
         return _signed(heard, asserted, house, peer, judged, at)
@@ -61,11 +70,11 @@ def _is_to_be_signed(asserted: Asserted, peer: Peer | None) -> bool:
     return peer.role == "sign" or (not asserted.identities and peer.attest is not None)
 
 
-def _blank(heard: Heard, peer: Peer | None, source: str, at: float) -> Judged:
+def _blank(heard: Heard, peer: Peer | None, source: str, at: float, call_id: str) -> Judged:
     called = heard.callees[0] if heard.callees else heard.target
     return Judged(
         start=at, service="sip", calling=heard.caller, called=called,
-        call_id=None, trunk=(peer.trunk or peer.name) if peer else source, action="error", sip_code=None,
+        call_id=call_id, trunk=(peer.trunk or peer.name) if peer else source, action="error", sip_code=None,
         verdict=None, verstat=None, attest=None, spc=None, certificate=None, x5u=None, origid=None,
     )  # fmt: skip
 
@@ -130,27 +139,27 @@ def _verified(heard: Heard, verdict: CallVerdict, house: House, judged: Judged, 
     action = house.actions[verdict.verdict]
     if action.startswith("block") and for_help:
         action = "show"
+    shown = _identities(heard, verdict.verstat) if action == "show" else ()
+    if action == "show" and not shown:
+        action = "route-on"
     main = verdict.main
     signer = main.signer.certificate if main and main.signer else None
     claims = main.passport.claims if main and main.passport else {}
     origid = claims.get("origid")
+    status = _STATUS[action]
     done = replace(
-        judged, verdict=verdict.verdict, verstat=verdict.verstat, attest=main.attest if main else None,
+        judged, action=action, sip_code=status, verdict=verdict.verdict, verstat=verdict.verstat,
+        attest=main.attest if main else None,
         spc=_spc(signer), certificate=signer.sha256 if signer else None,
         x5u=_text(main.passport.header.get("x5u")) if main and main.passport else None,
         origid=_text(origid), reasons=tuple(each.code for each in verdict.reasons),
     )  # fmt: skip
-    why = _reason(verdict, house)
-    if action == "block":
-        return Decision(603, why, replace(done, action=action, sip_code=603))
     if action == "block-analytics":
-        blocked = replace(done, action=action, sip_code=603)
-        return Decision(603, (("Reason", _notice(house.contact, done.origid)),), blocked, "Network Blocked")
-    shown = _identities(heard, verdict.verstat) if action == "show" else ()
-    if not shown:
-        return Decision(404, why, replace(done, action="route-on", sip_code=404))
-    fields = (*shown, *why, *_attested(verdict, done))
-    return Decision(302, fields, replace(done, action="show", sip_code=302))
+        return Decision(status, (("Reason", _notice(house.contact, done.origid)),), done, "Network Blocked")
+    why = _reason(verdict, house)
+    if action != "show":
+        return Decision(status, why, done)
+    return Decision(status, (*shown, *why, *_attested(verdict, done)), done)
 
 
 def _text(value: object) -> str | None:

@@ -73,8 +73,10 @@ def _tagged(request: Message) -> bytes:
     value = _clean(request.first("to") or b"")
     if has_tag(value):
         return value
-    named = [request.first(name) or b"" for name in ("call-id", "from", "via", "cseq")]
-    said = b"\0".join([*named[:3], *named[3].split()[:1]])
+    call_id, sender, via, sequence = (
+        request.first(name) or b"" for name in ("call-id", "from", "via", "cseq")
+    )
+    said = b"\0".join([call_id, sender, via, *sequence.split()[:1]])
     return value + b";tag=q" + blake2b(said, digest_size=6, key=_KEY).hexdigest().encode()
 
 
