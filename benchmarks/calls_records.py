@@ -79,7 +79,6 @@ def one(path: Path, name: str) -> None:
     began, wall = time.process_time(), time.perf_counter()
     opened = open_records([path], engine=name)
     listed = path.with_name(f"{path.stem}-dno.txt").read_text().split()
-    drafts = overheard()
     found, not_looked = find(opened, chosen, do_not_originate=listed)
     took = {
         "importing_cpu_s": round(began - imported, 2),
@@ -88,26 +87,8 @@ def one(path: Path, name: str) -> None:
         "peak_mb": peak_mb(),
         "not_looked": [each.kind for each in not_looked],
     }
-    campaigns = [
-        {**asdict(each), "examples": len(each.examples), "numbers": draft.numbers, "place": dict(draft.place)}
-        for each, draft in zip(found, drafts, strict=True)
-    ]
+    campaigns = [{**asdict(each), "examples": len(each.examples)} for each in found]
     print(json.dumps({"campaigns": campaigns, **took}))
-
-
-def overheard() -> list[Any]:
-    """A list that `find` fills with its drafts, which say which calls each campaign means."""
-    from quivive.calls.records.campaigns import find as module
-
-    drafts: list[Any] = []
-    fetch = vars(module)["examples"]
-
-    def listening(source: Any, given: Any) -> Any:
-        drafts.extend(given)
-        return fetch(source, given)
-
-    vars(module)["examples"] = listening
-    return drafts
 
 
 def apart(path: Path, engine: str = "duckdb") -> dict[str, Any]:

@@ -6,7 +6,8 @@ Both read the same SQL. A relation is an Arrow table, or Parquet files.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -29,6 +30,14 @@ class Engine(Protocol):
         """The result as an Arrow table, rows in the order that the query asks for."""
         ...
 
+    def keep(self, name: str, sql: str, relations: Mapping[str, Relation]) -> None:
+        """The result becomes a relation `name` of later queries, until `drop`."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Forget a relation that was kept; one that was not is no error."""
+        ...
+
 
 class DuckDB:
     """One process, which spills to `spill` what does not fit into `memory` ('8GB'; else 80 % of it)."""
@@ -45,13 +54,27 @@ class DuckDB:
 
     def query(self, sql: str, relations: Mapping[str, Relation], parameters: Sequence[Any] = ()) -> pa.Table:
         """As `Engine.query`; parameters stand for the question marks in the text."""
+        with self._named(relations):
+            return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def keep(self, name: str, sql: str, relations: Mapping[str, Relation]) -> None:
+        """As `Engine.keep`."""
+        with self._named(relations):
+            self._connection.execute(f'create temp table "{name}" as {sql}')
+
+    def drop(self, name: str) -> None:
+        """As `Engine.drop`."""
+        self._connection.execute(f'drop table if exists "{name}"')
+
+    @contextmanager
+    def _named(self, relations: Mapping[str, Relation]) -> Iterator[None]:
         for name, relation in relations.items():
             if isinstance(relation, pa.Table):
                 self._connection.register(name, relation)
             else:
                 self._connection.read_parquet([str(path) for path in relation]).create_view(name)
         try:
-            return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+            yield
         finally:
             for name in relations:
                 self._connection.execute(f'drop view "{name}"')
@@ -83,11 +106,25 @@ class Spark:
 
     def query(self, sql: str, relations: Mapping[str, Relation], parameters: Sequence[Any] = ()) -> pa.Table:
         """As `Engine.query`; Arrow tables pass through Parquet files that are gone afterwards."""
+        with self._named(relations):
+            return self._session.sql(sql, args=list(parameters) or None).toArrow()
+
+    def keep(self, name: str, sql: str, relations: Mapping[str, Relation]) -> None:
+        """As `Engine.keep`; it is computed now, while the relations are there."""
+        with self._named(relations):
+            self._session.sql(sql).localCheckpoint().createOrReplaceTempView(name)
+
+    def drop(self, name: str) -> None:
+        """As `Engine.drop`."""
+        self._session.catalog.dropTempView(name)
+
+    @contextmanager
+    def _named(self, relations: Mapping[str, Relation]) -> Iterator[None]:
         with tempfile.TemporaryDirectory() as folder:
             for name, relation in relations.items():
                 paths = [str(path) for path in _as_files(relation, Path(folder) / f"{name}.parquet")]
                 self._session.read.parquet(*paths).createOrReplaceTempView(name)
-            return self._session.sql(sql, args=list(parameters) or None).toArrow()
+            yield
 
     def close(self) -> None:
         """End the session."""

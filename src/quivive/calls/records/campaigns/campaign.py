@@ -16,6 +16,9 @@ class Campaign:
 
     `first` and `last` are the starts of the first and last call, Unix microseconds. `why` is a sentence for
     an analyst; `figures` are the numbers in it; `examples` are the columns of up to five of the calls.
+
+    Its calls are those between `first` and `last` that show one of `numbers` and came in as `place` says:
+    columns and their values, '' for none; other columns do not matter.
     """
 
     kind: str
@@ -26,6 +29,8 @@ class Campaign:
     why: str
     figures: Mapping[str, int | float]
     examples: tuple[Mapping[str, Any], ...]
+    numbers: tuple[int, ...]
+    place: Mapping[str, str]
 
 
 @dataclass(frozen=True)

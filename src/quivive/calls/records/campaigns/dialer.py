@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.machine import told, unwelcome
 from quivive.calls.records.campaigns.scene import Detector, Scene
 
@@ -32,8 +31,10 @@ def candidates(scene: Scene) -> Collection[int]:
 def find(scene: Scene) -> Iterator[Draft]:
     """Of the candidates those that call many numbers and are hardly called."""
     limits = scene.of(KIND)
-    for number in candidates(scene):
-        did = vars(scene.deeds[number]) | {"inbound": scene.received.get(number, 0)}
+    numbers = candidates(scene)
+    received = scene.received(numbers)
+    for number, deeds in scene.deeds(numbers).items():
+        did = vars(deeds) | {"inbound": received.get(number, 0)}
         if did["one_ring"] * 100 >= did["calls"] * scene.of("wangiri")["one_ring_percent"]:
             continue
         if did["called"] * 100 < did["calls"] * limits["distinct_percent"]:
@@ -61,11 +62,4 @@ def _figures(did: dict[str, Any]) -> dict[str, int]:
     }
 
 
-DETECTOR = Detector(
-    KIND,
-    NEEDS,
-    find,
-    lambda scene: (Pick("number", number=n) for n in candidates(scene)),
-    candidates,
-    candidates,
-)
+DETECTOR = Detector(KIND, NEEDS, find)

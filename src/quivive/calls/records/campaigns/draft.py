@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from quivive.calls.records.campaigns.profile import NEAR, SIGNERS
-from quivive.calls.records.campaigns.source import ANSWERED
+from quivive.calls.records.campaigns.profile import NEAR
+from quivive.calls.records.campaigns.source import SIGNERS
 
 SHOWS = {
     "any": "true",
-    "brief": f"not {ANSWERED} or seconds < 60",
-    "one-ring": f"not {ANSWERED}",
-    "brief-far": f"(not {ANSWERED} or seconds < 60) and not ({NEAR})",
-    "near": f"(not {ANSWERED} or seconds < 60) and {NEAR}",
+    "brief": "not answered or seconds < 60",
+    "one-ring": "not answered",
+    "brief-far": f"(not answered or seconds < 60) and not ({NEAR})",
+    "near": f"(not answered or seconds < 60) and {NEAR}",
 }
 """Which calls of a campaign stand first among its examples."""
 
@@ -36,8 +36,8 @@ class Draft:
 
 
 def within(places: str) -> str:
-    """The condition that a call has the signers of a row of `places`: null is any, '' is none."""
-    return " and ".join(f"({places}.{n} is null or {places}.{n} = coalesce(calls.{n}, ''))" for n in SIGNERS)
+    """The condition that a row of WAYS has the signers of a row of `places`: null is any, '' is none."""
+    return " and ".join(f"({places}.{n} is null or {places}.{n} = coalesce(ways.{n}, ''))" for n in SIGNERS)
 
 
 def percent(part: int, whole: int) -> int:

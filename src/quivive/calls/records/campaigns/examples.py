@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import SHOWS, Draft, within
-from quivive.calls.records.campaigns.profile import SIGNERS
-from quivive.calls.records.campaigns.scene import Scene
-from quivive.calls.records.campaigns.source import table
+from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, Source, table
 from quivive.calls.records.columns import COLUMNS
 
 MOST = 5
@@ -16,7 +14,7 @@ _SPAN = 600_000_000
 """Ten minutes: a burst is short."""
 
 
-def examples(scene: Scene, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
+def examples(source: Source, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any], ...]]:
     """Up to MOST calls of each draft, from the ten minutes that show it best: their filled columns."""
     found: list[list[dict[str, Any]]] = [[] for _ in drafts]
     if not drafts:
@@ -25,9 +23,9 @@ def examples(scene: Scene, drafts: Sequence[Draft]) -> list[tuple[dict[str, Any]
     places = [(place, d.shows, *(d.place.get(name) for name in SIGNERS)) for place, d in enumerate(drafts)]
     kinds = {"campaign": "bigint", "shows": "varchar"} | dict.fromkeys(SIGNERS, "varchar")
     picked = table({"campaign": "bigint", "number": "bigint"}, numbers)
-    chosen = scene.kept.ask(_sql(), picked=picked, places=table(kinds, places))
+    chosen = source.ask(_sql(), picked=picked, places=table(kinds, places))
     columns = ", ".join(f"calls.{column.name} as {column.name}" for column in COLUMNS)
-    whole = scene.source.rows(
+    whole = source.whole(
         f"select picked.campaign as campaign, {columns} from {{calls}} "
         "join picked on calls.record = picked.record "
         "order by picked.campaign, picked.place",
@@ -44,8 +42,8 @@ def _sql() -> str:
     return (
         "with theirs as (select picked.campaign as campaign, calls.record as record, calls.start as start, "
         f"case when {shows} then 1 else 0 end as shown "
-        "from {calls} join picked on calls.calling = picked.number "
-        "join places on picked.campaign = places.campaign "
+        f"from {CALLS} calls join picked on calls.calling = picked.number "
+        f"join {WAYS} ways on calls.way = ways.way join places on picked.campaign = places.campaign "
         f"where {within('places')}), "
         "spans as (select campaign, record, start, shown, sum(shown) over "
         f"(partition by campaign, start - start % {_SPAN}) as often from theirs), "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from quivive.calls.countries.pack import Pack
 from quivive.calls.records.campaigns import (
@@ -17,9 +17,9 @@ from quivive.calls.records.campaigns import (
 from quivive.calls.records.campaigns.campaign import KINDS, Campaign, NotLooked
 from quivive.calls.records.campaigns.coverage import Coverage, coverage
 from quivive.calls.records.campaigns.examples import examples
-from quivive.calls.records.campaigns.profile import profile
-from quivive.calls.records.campaigns.scene import Detector, Scene, Sight
-from quivive.calls.records.campaigns.source import Records, Source
+from quivive.calls.records.campaigns.profile import CELLS, PARTIES, profile
+from quivive.calls.records.campaigns.scene import Detector, Scene
+from quivive.calls.records.campaigns.source import Records, Source, opened
 from quivive.calls.records.campaigns.thresholds import Thresholds, shipped
 from quivive.engines import Engine
 
@@ -41,28 +41,32 @@ def find(records: Records, engine: Engine, thresholds: Thresholds | None = None,
 
     `do_not_originate` are digits, with a dot at the end for all that begin so, beside those of the packs.
     """
-    source, limits = Source(records, engine), thresholds or shipped()
     listed = never_calls.never_calling(
         [*do_not_originate, *(n for pack in packs for n in pack.never_calling)]
     )
     detectors = (*_DETECTORS, never_calls.detector(listed))
+    with opened(records, engine, PARTIES, CELLS) as source:
+        return _find(source, {each.kind: each for each in detectors}, thresholds or shipped())
+
+
+def _find(source: Source, detectors: Mapping[str, Detector], limits: Thresholds
+          ) -> tuple[list[Campaign], list[NotLooked]]:  # fmt: skip
     cover = coverage(source)
-    missing = {each.kind: each for each in _missing(cover, detectors)}
-    able = {detector.kind: detector for detector in detectors if detector.kind not in missing}
+    missing = {each.kind: each for each in _missing(cover, detectors.values())}
+    able = [detectors[kind] for kind in KINDS if kind not in missing]
     if not able:
         return [], [missing[kind] for kind in KINDS]
-    scene = Scene(Sight(source, cover, profile(source, limits.of("sight")), limits), able.values())
+    scene = Scene(source, cover, profile(source, limits.of("sight")), limits)
     drafts = [
         draft
-        for kind in KINDS if kind in able
-        for draft in sorted(able[kind].find(scene), key=lambda each: (-each.calls, each.key))
-    ]  # fmt: skip
-    shown = examples(scene, drafts)
-    found = [
-        Campaign(d.kind, d.key, d.calls, d.first, d.last, d.why, d.figures, calls)
-        for d, calls in zip(drafts, shown, strict=True)
+        for detector in able
+        for draft in sorted(detector.find(scene), key=lambda each: (-each.calls, each.key))
     ]
-    if sim_box.KIND in able and cover.american and not (cover.has("imei") or cover.has("cell")):
+    found = [
+        Campaign(d.kind, d.key, d.calls, d.first, d.last, d.why, d.figures, calls, d.numbers, d.place)
+        for d, calls in zip(drafts, examples(source, drafts), strict=True)
+    ]
+    if sim_box.KIND not in missing and cover.american and not cover.has("mobile"):
         missing[sim_box.KIND] = NotLooked(sim_box.KIND, _NO_MOBILES)
     return found, [missing[kind] for kind in KINDS if kind in missing]
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quivive.calls.records.campaigns.detail import EXACT
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.profile import flags
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import table
+from quivive.calls.records.campaigns.source import CALLS, numbers, table
 
 KIND = "do-not-originate"
 NEEDS = ("calling",)
@@ -42,10 +42,11 @@ def never_calling(entries: Iterable[str]) -> NeverCalling:
 
 def find(scene: Scene, listed: NeverCalling) -> Iterator[Draft]:
     """Every listed number that calls."""
-    exact = scene.source.ask(_sql(scene, "join picked on calls.calling = picked.number"),
-                            picked=table({"number": "bigint"}, [(e,) for e in sorted(_exact(listed))])
-                            )  # fmt: skip
-    rows = _without_extensions(scene, exact.to_pylist())
+    exact = listed.exact | frozenset(_EMERGENCY)
+    called = scene.source.rows(
+        _sql(scene, "join picked on calls.calling = picked.number"), picked=numbers(exact)
+    )
+    rows = _without_extensions(scene, called)
     for row in sorted(rows + _beginning(scene, listed.starts), key=lambda row: int(row["calling"])):
         if row["calls"] >= scene.of(KIND)["calls"]:
             yield _draft(row)
@@ -53,21 +54,14 @@ def find(scene: Scene, listed: NeverCalling) -> Iterator[Draft]:
 
 def detector(listed: NeverCalling) -> Detector:
     """The detector for listed numbers."""
-    return Detector(
-        KIND, NEEDS, lambda scene: find(scene, listed),
-        lambda scene: (Pick("number", number=each) for each in _exact(listed)),
-    )  # fmt: skip
-
-
-def _exact(listed: NeverCalling) -> frozenset[int]:
-    return listed.exact | frozenset(_EMERGENCY)
+    return Detector(KIND, NEEDS, lambda scene: find(scene, listed))
 
 
 def _without_extensions(scene: Scene, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not any(row["calling"] < _SHORT for row in rows):
         return rows
     short = scene.source.rows(
-        f"select count(distinct calling) as callers from {{calls}} where calling < {_SHORT}"
+        f"select count(distinct calling) as callers from {CALLS} where calling < {_SHORT}"
     )[0]["callers"]
     return [row for row in rows if row["calling"] >= _SHORT or short < _EXTENSIONS]
 
@@ -90,10 +84,8 @@ def _shortest(starts: frozenset[str]) -> Sequence[str]:
 
 def _sql(scene: Scene, join: str) -> str:
     return (
-        f"select calls.calling as calling, {flags(scene.of('sight'))}, "
-        "count(distinct calls.called) as called, "
-        f"min(calls.start) as first, max(calls.start) as last from {{calls}} {join} group by calls.calling "
-        "order by calls.calling"
+        f"select calls.calling as calling, {flags(scene.of('sight'))}, {EXACT} from {CALLS} calls {join} "
+        "group by calls.calling order by calls.calling"
     )
 
 

@@ -1,6 +1,11 @@
 """What did every number, and every group of numbers that somebody signs or hands over, do on the whole?
 
-One pass over the records: each detector picks its candidates from these figures and looks at those alone.
+The records are grouped once, by number and way; everything else is summed up from there. Each detector picks
+its candidates from these figures and looks at the calls of those alone.
+
+Among the numbers of a group some are *stray*: numbers of their block hardly ever come by that trunk. Most are
+ported; who shows other people's numbers has nothing else, so that they stand out among the strays of a trunk
+where they are lost among all that it carries.
 """
 
 from __future__ import annotations
@@ -9,118 +14,128 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quivive.calls.records.campaigns.source import ANSWERED, Source
+from quivive.calls.records.campaigns.mixture import Usual, usual
+from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, Source
 
-SIGNERS = ("trunk", "spc", "certificate", "origid")
-"""Columns that name who handed a call over or signed it, each a group of its own."""
+PARTIES, CELLS = "kept_parties", "kept_cells"
+"""Kept relations: the figures of each number on each way; and of each block's numbers with light use."""
 BLOCK, RANGE = 10_000, 1_000
 """Numbers that begin alike: all but the last four digits (an exchange), all but the last three."""
-
-_SELDOM = "<numbers> >= 2 and <calls> >= 15 and <answered> * 100 <= <calls> * {percent}"
-"""Which groups can matter to a detector."""
 NEAR = f"calling <> called and calling - calling % {BLOCK} = called - called % {BLOCK}"
 """Whether caller and called number begin alike (NPA-NXX in North America)."""
+FIGURES = ("calls", "answered", "brief", "long", "one_ring")
+"""What is counted of calls; see `flags`."""
+STRAYS = f"(select distinct block, way from {CELLS} where stray)"
+"""The stray blocks of each way, as a relation."""
 
-_FIGURES = ("calls", "answered", "brief", "long", "one_ring")
-_PLACES = ("calling", *SIGNERS)
+_SELDOM = "sum(calls) >= 15 and sum(answered) * 100 <= sum(calls) * {percent}"
+"""Which groups can matter to a detector."""
+_HAND = "coalesce(trunk, spc, '')"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Figures of busy `callers`, and of `groups` by the column they share of numbers with at
-    most `most` calls."""
+    """Figures of busy `callers`, and of `groups` by what they share, of numbers with at most `most` calls;
+    where `stray`, of those that come astray."""
 
     callers: tuple[Mapping[str, Any], ...]
     groups: tuple[Mapping[str, Any], ...]
-
-    def of(self, level: str) -> Iterable[Mapping[str, Any]]:
-        """The groups of one level: a name of SIGNERS, 'signer' (all of them), 'block' or 'range'."""
-        return (row for row in self.groups if row["level"] == level)
+    usual: Usual
+    """How calls of numbers with few calls end."""
 
 
 def flags(sight: Mapping[str, int]) -> str:
     """The figures of a set of calls, as expressions that count; `sight` gives the limits in seconds."""
     counted = {
         "calls": "1",
-        "answered": f"case when {ANSWERED} then 1 end",
-        "brief": f"case when {ANSWERED} and seconds < {sight['brief_seconds']} then 1 end",
-        "long": f"case when {ANSWERED} and seconds >= {sight['long_seconds']} then 1 end",
-        "one_ring": f"case when not {ANSWERED} and ring <= {sight['one_ring_seconds']} then 1 end",
+        "answered": "case when answered then 1 end",
+        "brief": f"case when answered and seconds < {sight['brief_seconds']} then 1 end",
+        "long": f"case when answered and seconds >= {sight['long_seconds']} then 1 end",
+        "one_ring": f"case when not answered and ring <= {sight['one_ring_seconds']} then 1 end",
     }
     return ", ".join(f"count({value}) as {name}" for name, value in counted.items())
 
 
+def sums(names: Iterable[str] = FIGURES) -> str:
+    """Figures added up."""
+    return ", ".join(f"cast(coalesce(sum({name}), 0) as bigint) as {name}" for name in names)
+
+
 def profile(source: Source, sight: Mapping[str, int]) -> Profile:
-    """The figures of all calls that show a number."""
-    rows = source.rows(_sql(sight))
-    callers = tuple(row for row in rows if row["level"] == "caller")
-    return Profile(callers, tuple(row for row in rows if row["level"] != "caller"))
-
-
-def _sql(sight: Mapping[str, int]) -> str:
-    """Each level is summed up from the next finer one: the records themselves are grouped once."""
-    grain = (
-        f"select {', '.join(_PLACES)}, 1 as numbers, {flags(sight)} from {{calls}} "
-        f"where calling is not null group by {', '.join(_PLACES)}"
+    """The figures of all calls that show a number; PARTIES and CELLS are kept."""
+    source.keep(
+        PARTIES,
+        f"select calling, way, {flags(sight)} from {CALLS} where calling is not null group by calling, way",
     )
-    own = {name: name for name in SIGNERS}
-    steps = {
-        "parties": grain,
-        "signers": _two_tiers(own, sight),
-        "ranges": _two_tiers({"calling": f"calling - calling % {RANGE}"}, sight),
-    }
-    levels = [
-        _level(
-            "caller",
-            "parties",
-            {"calling": "calling"},
-            0,
-            f"sum(calls) >= {sight['busy']}",
-        ),
-        *(
-            _level(name, source, keys, most, _SELDOM.format(percent=sight["answered_percent"]), column)
-            for name, source, keys in (
-                *((name, "signers", {name: name}) for name in SIGNERS),
-                ("signer", "signers", own),
-                ("range", "ranges", {"calling": "calling"}),
-                ("block", "ranges", {"calling": f"calling - calling % {BLOCK}"}),
-            )
-            for most, column in ((sight["light"], "{}"), (sight["few"], "few_{}"))
-        ),
-    ]
-    named = ", ".join(f"{name} as ({step})" for name, step in steps.items())
-    return f"with {named} {' union all '.join(levels)}"
-
-
-def _two_tiers(keys: Mapping[str, str], sight: Mapping[str, int]) -> str:
-    """The figures of light numbers, and beside them of those with few calls."""
-    names = ", ".join(f"{value} as {name}" for name, value in keys.items())
-    sums = ", ".join(
-        f"sum({each}) as {each}, sum(case when calls <= {sight['few']} then {each} else 0 end) as few_{each}"
-        for each in ("numbers", *_FIGURES)
+    source.keep(CELLS, _cells(sight))
+    callers = source.rows(
+        f"select calling, count(*) as ways, {sums()} from {PARTIES} group by calling "
+        f"having sum(calls) >= {sight['busy']}"
     )
-    light = f"where calls <= {sight['light']}"
-    return f"select {names}, {sums} from parties {light} group by {', '.join(keys.values())}"
+    few = source.rows(f"select {sums()} from {CELLS} where few")[0]
+    return Profile(tuple(callers), tuple(source.rows(_groups(sight))), usual(few))
 
 
-def _level(
-    level: str, source: str, keys: Mapping[str, str], most: int, having: str, column: str = "{}"
-) -> str:
-    """`most` calls of each number that counts; 0: any. `column` spells a figure of the tier."""
-    places = ", ".join(f"{keys.get(place) or _null(place)} as {place}" for place in _PLACES)
-    sums = ", ".join(
-        f"cast(sum({column.format(each)}) as bigint) as {each}" for each in ("numbers", *_FIGURES)
-    )
-    spread = "case when min(trunk) <> max(trunk) then 1 else 0 end" if source == "parties" else "0"
-    where = f"where {level} is not null " if level in SIGNERS else ""
-    kept = having
-    for each in ("numbers", *_FIGURES):
-        kept = kept.replace(f"<{each}>", f"sum({column.format(each)})")
+def _cells(sight: Mapping[str, int]) -> str:
+    """By block and way, those with few calls apart."""
     return (
-        f"select '{level}' as level, {most} as most, {places}, {sums}, {spread} as spread from {source} "
-        f"{where}group by {', '.join(keys.values())} having {kept}"
+        f"with cells as (select calling - calling % {BLOCK} as block, way, calls <= {sight['few']} as few, "
+        f"count(*) as numbers, {sums()} from {PARTIES} where calls <= {sight['light']} "
+        f"group by calling - calling % {BLOCK}, way, calls <= {sight['few']}), "
+        f"hands as (select way, {_HAND} as hand from {WAYS}), "
+        "handed as (select block, hand, sum(numbers) as numbers from cells join hands "
+        "on cells.way = hands.way group by block, hand), "
+        "blocks as (select block, sum(numbers) as numbers from handed group by block "
+        f"having sum(numbers) >= {sight['stray_numbers']}), "
+        "strays as (select handed.block as block, hand from handed join blocks "
+        "on handed.block = blocks.block "
+        f"where handed.numbers * 100 < blocks.numbers * {sight['stray_percent']}) "
+        "select cells.block as block, cells.way as way, few, numbers, "
+        f"{', '.join(FIGURES)}, strays.block is not null as stray "
+        "from cells join hands on cells.way = hands.way "
+        "left join strays on cells.block = strays.block and hands.hand = strays.hand"
     )
 
 
-def _null(place: str) -> str:
-    return f"cast(null as {'bigint' if place == 'calling' else 'string'})"
+def _groups(sight: Mapping[str, int]) -> str:
+    tiers = [(most, few, stray)
+             for most, few in ((sight["light"], "true"), (sight["few"], "few"))
+             for stray in ("true", "stray")]  # fmt: skip
+    having = _SELDOM.format(percent=sight["answered_percent"])
+    levels = [
+        f"select '{level}' as level, {most} as most, {int(stray == 'stray')} as stray, "
+        f"{_places(level)}, {sums(('numbers', *FIGURES))} from {'cells' if level == 'block' else 'signers'} "
+        f"where {few} and {stray} {f'and {level} is not null ' if level in SIGNERS else ''}"
+        f"group by {', '.join(_keys(level))} having {having}"
+        for level in (*SIGNERS, "signer", "block")
+        for most, few, stray in tiers
+        if level != "block" or stray == "true"
+    ]
+    ranges = (
+        f"select calling - calling % {RANGE} as range, count(*) as numbers, {sums()} from {PARTIES} "
+        f"where calls <= {sight['light']} group by calling - calling % {RANGE} having {having}"
+    )
+    levels.append(
+        f"select 'range' as level, {sight['light']} as most, 0 as stray, {_places('range')}, numbers, "
+        f"{', '.join(FIGURES)} from ranges"
+    )
+    return (
+        f"with ranges as ({ranges}), cells as (select * from {CELLS}), "
+        f"ways as (select way, few, stray, {sums(('numbers', *FIGURES))} from cells "
+        "group by way, few, stray), "
+        f"signers as (select ways.*, {', '.join(SIGNERS)} from ways join {WAYS} k on ways.way = k.way) "
+        + " union all ".join(levels)
+    )
+
+
+def _keys(level: str) -> tuple[str, ...]:
+    """The columns whose values make a group of a level."""
+    return SIGNERS if level == "signer" else (level,)
+
+
+def _places(level: str) -> str:
+    kinds = {"range": "bigint", "block": "bigint"} | dict.fromkeys(SIGNERS, "string")
+    return ", ".join(
+        f"{name if name in _keys(level) else f'cast(null as {kind})'} as {name}"
+        for name, kind in kinds.items()
+    )

@@ -10,31 +10,34 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from quivive.calls.records.campaigns.detail import key_columns
 from quivive.calls.records.campaigns.draft import Draft, percent, plural, within
-from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.machine import told, unwelcome
-from quivive.calls.records.campaigns.profile import BLOCK, NEAR, SIGNERS, flags
+from quivive.calls.records.campaigns.mixture import is_mixed
+from quivive.calls.records.campaigns.profile import BLOCK, FIGURES, NEAR, RANGE, STRAYS, flags
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import table
+from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, numbers, table
+from quivive.calls.records.campaigns.wangiri import ringing_ranges
 
 KIND = "number-rotation"
 NEEDS = ("calling", "called", "answered", "seconds")
-LEVELS = ("block", "origid", "signer", "certificate", "spc", "trunk")
-"""Groups, the narrowest first: what a narrow one explains is not told again under a wide one."""
+LEVELS = ("range", "block", "origid", "signer", "certificate", "spc", "trunk")
+"""Groups, the narrowest first; what one group explains is not told again under another."""
+_STARTS = {"range": RANGE, "block": BLOCK}
+"""Levels of numbers that begin alike, and of how many such numbers there can be."""
 _ORDERED = 50
 """Per cent of steps from which on a sentence says that the numbers follow one another."""
 _EXPLAINED = 60
 """Per cent of a group's numbers that campaigns told already have."""
+_STRAY = " Other numbers that begin like these hardly come by that trunk."
 
 
 @dataclass(frozen=True)
 class _Group:
-    """A group of the profile, the numbers (under one signer each) that it consists of, and their figures."""
+    """A group of the profile, the numbers (on one way each) that it consists of, and their figures."""
 
     level: str
     row: Mapping[str, Any]
@@ -43,79 +46,88 @@ class _Group:
 
 
 def find(scene: Scene) -> Iterator[Draft]:
-    """Groups of numbers that are one dialer together, the narrowest first."""
+    """Groups of numbers that are one dialer together, the clearest first."""
     found, explained = [], set[int]()
     for group in _with_reached(scene, _groups(scene)):
-        numbers = {each["calling"] for each in group.numbers}
-        if _is_rotation(group, scene) and len(numbers - explained) * 100 >= len(numbers) * (100 - _EXPLAINED):
-            explained |= numbers
+        shown = {each["calling"] for each in group.numbers}
+        if _is_rotation(group, scene) and len(shown - explained) * 100 >= len(shown) * (100 - _EXPLAINED):
+            explained |= shown
             found.append(group)
     yield from map(_draft, found)
 
 
 def _groups(scene: Scene) -> list[_Group]:
-    """The suspect groups in the order of tiers and levels, with their numbers."""
-    suspects = _suspects(scene)
-    suspects.sort(key=lambda row: (-row["most"], LEVELS.index(row["level"]), str(_value(row["level"], row))))
-    parties = _parties(scene, suspects) if suspects else []
-    kinds: dict[str, dict[Any, list[dict[str, Any]]]] = {level: defaultdict(list) for level in LEVELS}
+    """The suspect groups, the clearest first, with their numbers; each place once."""
+    suspects = sorted(_suspects(scene), key=lambda row: _order(row, scene))
+    if not suspects:
+        return []
     wanted = {(row["level"], _value(row["level"], row)) for row in suspects}
     levels = [level for level in LEVELS if any(row["level"] == level for row in suspects)]
-    for party in parties:
+    members: dict[tuple[str, Any], list[dict[str, Any]]] = defaultdict(list)
+    for party in _parties(scene, suspects):
         for level in levels:
-            if (value := (level, _value(level, party))) in wanted:
-                kinds[level][value[1]].append(party)
+            if (place := (level, _value(level, party))) in wanted:
+                members[place].append(party)
     groups, weighed = [], set[tuple[str, Any]]()
     for row in suspects:
-        light = [
-            each for each in kinds[row["level"]][_value(row["level"], row)] if each["calls"] <= row["most"]
-        ]
-        figures = _figures(light) | {"most": row["most"]}
         place = (row["level"], _value(row["level"], row))
-        if place not in weighed and _is_suspect(figures, scene):
+        light = [each for each in members[place]
+                 if each["calls"] <= row["most"] and (each["stray"] or not row["stray"])]  # fmt: skip
+        if place not in weighed and _is_suspect(_figures(light) | {"most": row["most"]}, scene):
             weighed.add(place)  # what its light numbers show, those with few calls need not show again
-            numbers = _weighed(figures, light, scene.of(KIND))
-            figures = _figures(numbers) | {"in_step": in_step(numbers)}
-            groups.append(_Group(row["level"], row, numbers, figures))
+            theirs = _machine(light, scene)
+            figures = _figures(theirs) | {"in_step": in_step(theirs)}
+            groups.append(_Group(row["level"], row, theirs, figures))
     return groups
 
 
 def _suspects(scene: Scene) -> list[Mapping[str, Any]]:
-    return [row for row in scene.profile.groups if row["level"] in LEVELS and _is_suspect(row, scene)]
+    return [row for row in scene.profile.groups if _is_suspect(row, scene)]
+
+
+def _order(row: Mapping[str, Any], scene: Scene) -> tuple[Any, ...]:
+    """Groups without other people first, then strays, then groups with other people among them."""
+    stage = 1 if row["stray"] else 0 if unwelcome(row, scene.of(KIND)) else 2
+    return stage, -row["most"], LEVELS.index(row["level"]), str(_value(row["level"], row))
 
 
 def _value(level: str, row: Mapping[str, Any]) -> Any:
     """What the members of a group share."""
-    if level == "block":
-        return row["calling"] - row["calling"] % BLOCK
     return tuple(row[name] or "" for name in SIGNERS) if level == "signer" else row[level]
 
 
 def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """All numbers of all suspect groups, once, by their first call."""
-    keys = ", ".join(f"calls.{name}" for name in ("calling", *SIGNERS))
-    among = " or ".join(
-        f"calls.{name} in (select value from picked where level = '{name}')" for name in SIGNERS
+    """All numbers of all suspect groups on each way, once, by their first call."""
+    named = ", ".join(f"ways.{name} as {name}" for name in SIGNERS)
+    among = " or ".join(f"{name} in (select value from picked where level = '{name}')" for name in SIGNERS)
+    picked = sorted({_picked(row) for row in suspects}, key=str)
+    return scene.source.rows(
+        f"with parties as (select calling, calling - calling % {BLOCK} as block, "
+        f"calling - calling % {RANGE} as range, way, "
+        f"{flags(scene.of('sight'))}, min(start) as first, max(start) as last from {CALLS} "
+        f"where calling is not null and not ({NEAR}) "
+        f"and (calling - calling % {BLOCK} in (select number from picked where level = 'block') "
+        f"or calling - calling % {RANGE} in (select number from picked where level = 'range') "
+        f"or way in (select way from {WAYS} where {among})) "
+        f"and calling - calling % {RANGE} not in (select number from ringing) "
+        f"group by calling, way having count(1) <= {scene.of('sight')['light']}) "
+        f"select parties.*, {named}, strays.way is not null as stray from parties "
+        f"join {WAYS} ways on parties.way = ways.way left join {STRAYS} strays "
+        "on parties.block = strays.block and parties.way = strays.way "
+        f"order by first, calling, {', '.join(f'ways.{name} nulls first' for name in SIGNERS)}",
+        picked=table({"level": "varchar", "value": "varchar", "number": "bigint"}, picked),
+        ringing=numbers(ringing_ranges(scene)),
     )
-    block = f"calls.calling - calls.calling % {BLOCK} in (select number from picked where level = 'block')"
-    return scene.kept.rows(
-        f"select {keys}, {flags(scene.of('sight'))}, min(calls.start) as first, max(calls.start) as last "
-        f"from {{calls}} where calls.calling is not null and not ({NEAR}) and ({block} or {among}) "
-        f"group by {keys} "
-        f"having count(1) <= {scene.of('sight')['light']} "
-        f"order by first, calling, {', '.join(f'{name} nulls first' for name in SIGNERS)}",
-        picked=table({"level": "varchar", "value": "varchar", "number": "bigint"},
-                     sorted({astuple(_pick(row)) for row in suspects}, key=str)),
-    )  # fmt: skip
 
 
-def _pick(row: Mapping[str, Any]) -> Pick:
-    """The column and the value by which the calls of a group are fetched; a signer's by its rarest column."""
-    if row["level"] == "block":
-        return Pick("block", number=row["calling"])
-    rarest = next((name for name in ("origid", "trunk", "certificate", "spc") if row[name]), "trunk")
-    level = rarest if row["level"] == "signer" else row["level"]
-    return Pick(level, row[level])
+def _picked(row: Mapping[str, Any]) -> tuple[str, str | None, int | None]:
+    """The column and the value by which the calls of a group are found; a signer's by its rarest column."""
+    level: str = row["level"]
+    if level in _STARTS:
+        return level, None, row[level]
+    if level == "signer":
+        level = next((name for name in ("origid", "trunk", "certificate", "spc") if row[name]), "trunk")
+    return level, row[level], None
 
 
 def _is_rotation(group: _Group, scene: Scene) -> bool:
@@ -129,47 +141,41 @@ def _is_rotation(group: _Group, scene: Scene) -> bool:
 
 def _is_suspect(row: Mapping[str, Any], scene: Scene) -> bool:
     limits = scene.of(KIND)
+    few = row["most"] == scene.of("sight")["few"]  # numbers with more calls are companies', which differ
     return (
         row["numbers"] >= limits["numbers"]
         and row["calls"] >= limits["calls"]
-        and (unwelcome(row, limits) or _is_mixed(row, scene))
+        and (unwelcome(row, limits) or (few and is_mixed(row, limits, scene.profile.usual)))
         and row["one_ring"] * 100 <= row["calls"] * limits["one_ring_percent"]
     )
 
 
-def _is_mixed(row: Mapping[str, Any], scene: Scene) -> bool:
-    """Whether many numbers are answered so seldom that other people's calls do not explain it."""
-    limits = scene.of(KIND)
-    return bool(
-        row["numbers"] >= limits["mixed_numbers"]
-        and (row["answered"] + 4) * 100 <= (row["calls"] + 4) * limits["mixed_answered_percent"]
-        and row["long"] * 100 <= row["answered"] * limits["mixed_long_percent"]
-    )
-
-
 def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    names = ("calls", "answered", "brief", "long", "one_ring")
-    return {"numbers": len(rows)} | {name: sum(each[name] for each in rows) for name in names}
+    return {"numbers": len(rows)} | {name: sum(each[name] for each in rows) for name in FIGURES}
 
 
-def _weighed(figures: Mapping[str, Any], light: Sequence[dict[str, Any]], limits: Mapping[str, int]
-             ) -> list[dict[str, Any]]:  # fmt: skip
-    """The numbers of a group; where people are among them, without those who had a conversation."""
-    return list(light) if unwelcome(figures, limits) else [row for row in light if not row["long"]]
+def _machine(light: Sequence[dict[str, Any]], scene: Scene) -> list[dict[str, Any]]:
+    """The numbers that are a machine's: all, where nobody else is among them."""
+    row = _figures(light)
+    if unwelcome(row, scene.of(KIND)):
+        return list(light)
+    share = scene.profile.usual.mixture(row).share
+    return [each for each in light if scene.profile.usual.likely(each, share)]
 
 
 def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
     """With how many different numbers each group called."""
-    numbers = [(place, number) for place, group in enumerate(groups)
-               for number in {each["calling"] for each in group.numbers}]  # fmt: skip
+    shown = [(place, number) for place, group in enumerate(groups)
+             for number in {each["calling"] for each in group.numbers}]  # fmt: skip
     places = [(place, *(_place(group).get(name) for name in SIGNERS)) for place, group in enumerate(groups)]
-    found = scene.kept.rows(
-        "select picked.grp as grp, count(distinct calls.called) as called from {calls} "
-        "join picked on calls.calling = picked.number join places on picked.grp = places.grp "
-        f"where not ({NEAR}) and {within('places')} group by picked.grp",
-        picked=table({"grp": "bigint", "number": "bigint"}, numbers),
+    found = scene.source.rows(
+        f"select picked.grp as grp, count(distinct calls.called) as called from {CALLS} calls "
+        f"join picked on calls.calling = picked.number join {WAYS} ways on calls.way = ways.way "
+        f"join places on picked.grp = places.grp where not ({NEAR}) and {within('places')} "
+        "group by picked.grp",
+        picked=table({"grp": "bigint", "number": "bigint"}, shown),
         places=table({"grp": "bigint"} | dict.fromkeys(SIGNERS, "varchar"), places),
-    ) if numbers else []  # fmt: skip
+    ) if shown else []  # fmt: skip
     for group in groups:
         group.figures["called"] = 0
     for row in found:
@@ -194,15 +200,15 @@ def _draft(group: _Group) -> Draft:
     row, level = group.figures, group.level
     numbers = tuple(sorted({each["calling"] for each in group.numbers}))
     place = _place(group)
-    start = str(group.row["calling"] // BLOCK) if level == "block" else ""
-    key = f"range={start}xxxx" if start else key_of(place)
+    start = str(group.row[level] // _STARTS[level]) if level in _STARTS else ""
+    key = f"range={start}{str(_STARTS[level])[1:].replace('0', 'x')}" if start else key_of(place)
     in_order = row["in_step"] >= _ORDERED
     ordered = f" The numbers follow one another in {row['in_step']} % of the steps." if in_order else ""
     why = (
         f"{f'Numbers that begin with {start}' if start else f'Calls with {key}'} showed "
         f"{plural(len(numbers), 'number')} in {plural(row['calls'], 'call')} to "
         f"{plural(row['called'], 'number')}; "
-        f"{told(row)}.{ordered}"
+        f"{told(row)}.{ordered}{_STRAY if group.row['stray'] else ''}"
     )
     figures = {
         "numbers": len(numbers), "calls": row["calls"], "called": row["called"],
@@ -216,9 +222,9 @@ def _draft(group: _Group) -> Draft:
 
 def _place(group: _Group) -> dict[str, str]:
     """What the calls of a group have in common beside the first digits of the caller's number."""
-    if group.level == "block":
+    if group.level in _STARTS:
         return {}
-    return {key: group.row[key] or "" for key in key_columns(group.level)}
+    return {key: group.row[key] or "" for key in (SIGNERS if group.level == "signer" else (group.level,))}
 
 
 def key_of(place: Mapping[str, str]) -> str:
@@ -226,4 +232,4 @@ def key_of(place: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value or 'none'}" for name, value in place.items())
 
 
-DETECTOR = Detector(KIND, NEEDS, find, lambda scene: map(_pick, _suspects(scene)))
+DETECTOR = Detector(KIND, NEEDS, find)

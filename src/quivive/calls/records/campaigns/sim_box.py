@@ -9,15 +9,14 @@ dialers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.numbering import is_mobile
 from quivive.calls.records.campaigns.profile import BLOCK, flags
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import table
+from quivive.calls.records.campaigns.source import CALLS, numbers
 
 KIND = "sim-box"
 _RESTLESS = 4
@@ -25,17 +24,11 @@ _RESTLESS = 4
 NEEDS = ("calling", "called", "answered", "seconds")
 
 
-def candidates(scene: Scene) -> list[int]:
-    """Numbers with enough calls a day, some of them conversations: from handsets, where records say so."""
-    return [row["calling"] for row in _busy(scene)]
-
-
 def _busy(scene: Scene) -> list[Mapping[str, Any]]:
+    """Numbers with enough calls a day, some of them conversations: from handsets, where records say so."""
     limits, days = scene.of(KIND), scene.coverage.days
-    if scene.coverage.has("imei") or scene.coverage.has("cell"):
-        return [
-            row for row in scene.handsets if row["calls"] >= limits["a_day"] * days and _talks(row, limits)
-        ]  # fmt: skip
+    if scene.coverage.has("mobile"):
+        return [row for row in _handsets(scene, limits["a_day"] * days) if _talks(row, limits)]
     least = limits["together"] * limits["a_day"] * days
     return [
         row for row in scene.profile.callers
@@ -43,13 +36,12 @@ def _busy(scene: Scene) -> list[Mapping[str, Any]]:
     ]  # fmt: skip
 
 
-def _silent(scene: Scene) -> list[int]:
-    """Those that are hardly called."""
-    limits = scene.of(KIND)
-    return [
-        row["calling"] for row in _busy(scene)
-        if scene.received.get(row["calling"], 0) * 100 <= row["calls"] * limits["inbound_percent"]
-    ]  # fmt: skip
+def _handsets(scene: Scene, least: int) -> list[dict[str, Any]]:
+    """The figures of numbers that call from handsets, where there are at least some calls."""
+    return scene.source.rows(
+        f"select calling, {flags(scene.of('sight'))} from {CALLS} where calling is not null and mobile "
+        f"group by calling having count(1) >= {least} order by calling"
+    )
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -71,19 +63,34 @@ def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
 
 def _cards(scene: Scene) -> list[dict[str, Any]]:
     """Numbers that are like a card in a box, with the device and the cell they were at; people move."""
-    limits = scene.of(KIND)
-    rows = scene.kept.rows(
-        f"select calls.calling as calling, {flags(scene.of('sight'))}, count(distinct called) as called, "
-        "min(start) as first, max(start) as last, min(imei) as imei, count(distinct imei) as imeis, "
-        "min(cell) as cell from {calls} join picked on calls.calling = picked.number group by calls.calling "
-        f"having count(distinct cell) <= {limits['cells']} order by calls.calling",
-        picked=table({"number": "bigint"}, [(number,) for number in sorted(_silent(scene))]),
-    )
-    return [
-        row | {"inbound": scene.received.get(row["calling"], 0)} for row in rows
-        if row["called"] * 100 >= row["calls"] * limits["distinct_percent"]
-        and (row["imei"] or row["cell"] or is_mobile(row["calling"]))
+    limits, busy = scene.of(KIND), _busy(scene)
+    received = scene.received([row["calling"] for row in busy])
+    silent = [
+        row["calling"] for row in busy
+        if received.get(row["calling"], 0) * 100 <= row["calls"] * limits["inbound_percent"]
     ]  # fmt: skip
+    cards = {
+        number: vars(did) | {"inbound": received.get(number, 0)}
+        for number, did in scene.deeds(silent).items()
+        if did.called * 100 >= did.calls * limits["distinct_percent"]
+    }
+    return [
+        cards[place["calling"]] | place for place in _places(scene, cards)
+        if place["cells"] <= limits["cells"]
+        and (place["imei"] or place["cell"] or is_mobile(place["calling"]))
+    ]  # fmt: skip
+
+
+def _places(scene: Scene, cards: Collection[int]) -> list[dict[str, Any]]:
+    """By number, the device and the cell, and how many of each."""
+    if not cards:
+        return []
+    return scene.source.whole(
+        "select calls.calling as calling, min(imei) as imei, count(distinct imei) as imeis, "
+        "min(cell) as cell, count(distinct cell) as cells from {calls} "
+        "join picked on calls.calling = picked.number group by calls.calling order by calls.calling",
+        picked=numbers(cards),
+    )
 
 
 def _together(cards: Sequence[dict[str, Any]], least: int) -> dict[str, list[dict[str, Any]]]:
@@ -150,6 +157,4 @@ def _draft(key: str, cards: Sequence[Mapping[str, Any]]) -> Draft:
                  max(card["last"] for card in cards), why, figures)  # fmt: skip
 
 
-DETECTOR = Detector(
-    KIND, NEEDS, find, lambda scene: (Pick("number", number=n) for n in _silent(scene)), candidates
-)
+DETECTOR = Detector(KIND, NEEDS, find)

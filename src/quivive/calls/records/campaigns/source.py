@@ -1,16 +1,25 @@
-"""How is the relation `calls` asked?"""
+"""What do the detectors read? The columns that they look at, which the engine reads once and keeps.
+
+Four texts say who handed a call over and who signed it; the same four stand on very many calls. So each
+different four of them is a *way* with a number, and calls carry the number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from quivive.engines import Engine, Relation
 
-ANSWERED = "coalesce(answered, seconds > 0)"
-"""Whether a call was answered, where the records say so or give its length; else null."""
+SIGNERS = ("trunk", "spc", "certificate", "origid")
+"""Columns that name who handed a call over or signed it, each a group of its own."""
+CALLS, WAYS = "kept_calls", "kept_ways"
+"""The kept relations. Calls have `record, start, seconds, ring, answered, calling, called, way, mobile`;
+`answered` also follows from `seconds`, and `mobile` says whether a handset or cell is named. Ways have `way`
+and SIGNERS."""
 
 
 class Records(Protocol):
@@ -28,10 +37,10 @@ class Records(Protocol):
 
 
 class Source:
-    """Records and the engine that reads them."""
+    """Asks the engine about the kept calls, and, where more columns are needed, about the records."""
 
     def __init__(self, records: Records, engine: Engine) -> None:
-        self._records, self.engine = records, engine
+        self._records, self._engine = records, engine
 
     def rows(self, sql: str, **relations: pa.Table) -> list[dict[str, Any]]:
         """As `ask`, as dictionaries."""
@@ -39,12 +48,50 @@ class Source:
         return found
 
     def ask(self, sql: str, **relations: pa.Table) -> pa.Table:
-        """The answer to a query over `{calls}` and further tables.
+        """The answer to a query over what is kept and further tables."""
+        return self._engine.query(sql, relations)
 
-        The records are a subquery, not a common table expression: engines keep those whole before use.
-        """
+    def keep(self, name: str, sql: str, **relations: pa.Table) -> None:
+        """The answer to a query becomes a relation of later ones."""
+        self._engine.keep(name, sql, relations)
+
+    def whole(self, sql: str, **relations: pa.Table) -> list[dict[str, Any]]:
+        """The answer to a query over all columns, as `{calls}`: dear, for it reads the files again."""
+        # A subquery, not a common table expression: engines keep those whole before use.
         text = sql.replace("{calls}", f"({self._records.sql}) calls")
-        return self.engine.query(text, {**self._records.relations, **relations})
+        found: list[dict[str, Any]] = self._engine.query(
+            text, {**self._records.relations, **relations}
+        ).to_pylist()
+        return found
+
+
+@contextmanager
+def opened(records: Records, engine: Engine, *further: str) -> Iterator[Source]:
+    """The calls are kept while this lasts; then they, and the `further` relations, are dropped."""
+    try:
+        engine.keep(WAYS, _ways(records), records.relations)
+        engine.keep(CALLS, _calls(records), records.relations)
+        yield Source(records, engine)
+    finally:
+        for name in (CALLS, WAYS, *further):
+            engine.drop(name)
+
+
+def _ways(records: Records) -> str:
+    names = ", ".join(SIGNERS)
+    return (
+        f"select row_number() over (order by {names}) as way, {names} "
+        f"from (select distinct {names} from ({records.sql}) calls) ways"
+    )
+
+
+def _calls(records: Records) -> str:
+    same = " and ".join(f"calls.{name} is not distinct from ways.{name}" for name in SIGNERS)
+    return (
+        "select record, start, seconds, ring, coalesce(answered, seconds > 0) as answered, calling, called, "
+        f"way, imei is not null or cell is not null as mobile from ({records.sql}) calls join {WAYS} ways "
+        f"on {same}"
+    )
 
 
 def table(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> pa.Table:
@@ -54,3 +101,8 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> pa.Table
     values = zip(*rows, strict=True) if rows else ([] for _ in fields)
     arrays = [pa.array(list(column), kind) for column, (_, kind) in zip(values, fields, strict=True)]
     return pa.table(arrays, names=[name for name, _ in fields])
+
+
+def numbers(values: Iterable[int]) -> pa.Table:
+    """A table of one column, `number`."""
+    return table({"number": "bigint"}, [(each,) for each in sorted(set(values))])

@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import table
+from quivive.calls.records.campaigns.source import CALLS, WAYS, numbers
 
 KIND = "several-trunks"
 NEEDS = ("calling", "trunk", "seconds")
 
-_OVERLAPS = """
+_OVERLAPS = f"""
 with lined as (
   select calls.calling as calling, trunk, start, called, answered, seconds,
     start + (coalesce(ring, 0) + coalesce(seconds, 0)) * cast(1000000 as bigint) as ends,
     lag(trunk) over (partition by calls.calling order by start, record) as before,
     lag(start + (coalesce(ring, 0) + coalesce(seconds, 0)) * cast(1000000 as bigint))
       over (partition by calls.calling order by start, record) as until
-  from {calls} join picked on calls.calling = picked.number where trunk is not null)
+  from {CALLS} calls join picked on calls.calling = picked.number join {WAYS} ways on calls.way = ways.way
+  where trunk is not null)
 select calling, count(*) as calls, count(distinct trunk) as trunks,
-  count(case when coalesce(answered, seconds > 0) then 1 end) as answered,
-  count(case when seconds >= {long} then 1 end) as long, count(distinct called) as called,
+  count(case when answered then 1 end) as answered,
+  count(case when seconds >= {{long}} then 1 end) as long, count(distinct called) as called,
   count(case when before <> trunk and start < until then 1 end) as overlaps,
   min(start) as first, max(start) as last
 from lined group by calling order by calling
@@ -35,15 +35,14 @@ from lined group by calling order by calling
 
 
 def candidates(scene: Scene) -> list[int]:
-    """Numbers on so many trunks (or under so many signers) that it could be."""
+    """Numbers that come so many ways that it could be."""
     limits = scene.of(KIND)
     return sorted(
         row["calling"]
         for row in scene.profile.callers
-        if row["spread"]
-        and row["calls"] >= limits["calls"]
-        and row["numbers"] >= limits["trunks"]
-        and (_unwelcome(row, limits) or row["numbers"] >= limits["at_once_trunks"])
+        if row["calls"] >= limits["calls"]
+        and row["ways"] >= limits["trunks"]
+        and (_unwelcome(row, limits) or row["ways"] >= limits["at_once_trunks"])
     )
 
 
@@ -57,11 +56,11 @@ def _unwelcome(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
 def find(scene: Scene) -> Iterator[Draft]:
     """Numbers on several trunks whose calls overlap across them."""
     limits = scene.of(KIND)
-    numbers = candidates(scene)
-    if not numbers:
+    suspect = candidates(scene)
+    if not suspect:
         return
     sql = _OVERLAPS.replace("{long}", str(scene.of("sight")["long_seconds"]))
-    for row in scene.kept.rows(sql, picked=table({"number": "bigint"}, [(each,) for each in numbers])):
+    for row in scene.source.rows(sql, picked=numbers(suspect)):
         if _is_borrowed(row, limits):
             yield _draft(row)
 
@@ -86,4 +85,4 @@ def _draft(row: dict[str, Any]) -> Draft:
     )
 
 
-DETECTOR = Detector(KIND, NEEDS, find, lambda scene: (Pick("number", number=n) for n in candidates(scene)))
+DETECTOR = Detector(KIND, NEEDS, find)

@@ -13,24 +13,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from quivive.calls.records.campaigns.detail import members
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.kept import Pick
 from quivive.calls.records.campaigns.numbering import country, country_code, trait
-from quivive.calls.records.campaigns.profile import RANGE
+from quivive.calls.records.campaigns.profile import RANGE, flags
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import table
+from quivive.calls.records.campaigns.source import CALLS, numbers, table
 
 KIND = "wangiri"
 NEEDS = ("calling", "called", "answered")
 
-_BACK = """
+_BACK = f"""
 with rung as (
   select picked.grp as grp, calls.calling as bait, calls.called as victim, min(calls.start) as rang
-  from {calls} join picked on calls.calling = picked.number group by picked.grp, calls.calling, calls.called),
+  from {CALLS} calls
+  join picked on calls.calling = picked.number group by picked.grp, calls.calling, calls.called),
 back as (
   select rung.grp as grp, count(*) as back, count(distinct calls.calling) as people
-  from {calls} join rung
+  from {CALLS} calls join rung
     on calls.called = rung.bait and calls.calling = rung.victim and calls.start > rung.rang
   group by rung.grp),
 sums as (
@@ -54,7 +53,7 @@ def find(scene: Scene) -> Iterator[Draft]:
     if not groups:
         return
     rows = [(place, row["calling"]) for place, group in enumerate(groups) for row in group]
-    facts = scene.kept.rows(_BACK, picked=table({"grp": "bigint", "number": "bigint"}, rows))
+    facts = scene.source.rows(_BACK, picked=table({"grp": "bigint", "number": "bigint"}, rows))
     for group, fact in zip(groups, facts, strict=True):
         row = {name: sum(each[name] for each in group) for name in ("calls", "one_ring")} | fact
         if _is_bait([each["calling"] for each in group], row, limits, scene.coverage.has("ring")):
@@ -63,23 +62,34 @@ def find(scene: Scene) -> Iterator[Draft]:
 
 def _groups(scene: Scene) -> list[list[dict[str, Any]]]:
     """The numbers of each suspect range, and the busy numbers that lie in none."""
-    suspect = _ranges(scene)
-    found = members(scene.kept, scene.of("sight"), "range", suspect)
-    ranges = [[_heard(row, scene) for row in rows] for rows in found]
-    groups = [[row for row in rows if row["one_ring"] * 2 >= row["calls"]] for rows in ranges]
-    covered = {row["calling"] - row["calling"] % RANGE for row in suspect}
-    single = (number for number in candidates(scene) if number - number % RANGE not in covered)
-    return [group for group in groups if group] + [
-        [_heard(vars(scene.deeds[each]), scene)] for each in sorted(single)
-    ]
+    suspect = ringing_ranges(scene)
+    ranges: dict[int, list[dict[str, Any]]] = {start: [] for start in suspect}
+    for row in _members(scene, suspect):
+        heard = _heard(row, scene)
+        if heard["one_ring"] * 2 >= heard["calls"]:
+            ranges[row["calling"] - row["calling"] % RANGE].append(heard)
+    single = (number for number in candidates(scene) if number - number % RANGE not in ranges)
+    alone = scene.deeds(sorted(single)).values()
+    return [group for group in ranges.values() if group] + [[_heard(vars(did), scene)] for did in alone]
 
 
-def _ranges(scene: Scene) -> list[Mapping[str, Any]]:
+def ringing_ranges(scene: Scene) -> list[int]:
     """Ranges most of whose light numbers' calls ring once."""
-    light, limits = scene.of("sight")["light"], scene.of(KIND)
-    rows = (row for row in scene.profile.of("range")
-            if row["most"] == light and _rings_once(_heard(row, scene), limits))  # fmt: skip
-    return sorted(rows, key=lambda row: int(row["calling"]))
+    limits = scene.of(KIND)
+    rows = (row for row in scene.profile.groups if row["level"] == "range")
+    return sorted(row["range"] for row in rows if _rings_once(_heard(row, scene), limits))
+
+
+def _members(scene: Scene, ranges: Sequence[int]) -> list[dict[str, Any]]:
+    """The numbers that call from ranges, by their first call."""
+    if not ranges:
+        return []
+    return scene.source.rows(
+        f"select calling, {flags(scene.of('sight'))}, min(start) as first, max(start) as last "
+        f"from {CALLS} calls join picked on calling - calling % {RANGE} = picked.number "
+        "group by calling order by first, calling",
+        picked=numbers(ranges),
+    )
 
 
 def _heard(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
@@ -87,12 +97,6 @@ def _heard(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
     if scene.coverage.has("ring"):
         return dict(row)
     return {**row, "one_ring": row["calls"] - row["answered"]}
-
-
-def _picks(scene: Scene) -> Iterator[Pick]:
-    """The ranges, with the calls that come back to them."""
-    for number in (*(row["calling"] for row in _ranges(scene)), *candidates(scene)):
-        yield Pick("range", number=number - number % RANGE)
 
 
 def _rings_once(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
@@ -155,4 +159,4 @@ def _figures(numbers: Sequence[int], row: dict[str, Any]) -> dict[str, int]:
     }
 
 
-DETECTOR = Detector(KIND, NEEDS, find, _picks, candidates=candidates)
+DETECTOR = Detector(KIND, NEEDS, find)
