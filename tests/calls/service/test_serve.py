@@ -217,6 +217,8 @@ def test_addresses_keys_and_actions_that_do_not_read_are_refused_with_the_key_na
     for old, new, said in (
         ('networks = ["127.0.0.0/8"]', 'networks = ["here"]', "networks"),
         ('attest = "A"', 'attest = "Z"', "attest"),
+        ('attest = "A"', 'fields = "body"', "fields"),
+        ('journal = "journal"', 'only_peers = "no"', "only_peers"),
         ('journal = "journal"', 'jurnal = "journal"', "jurnal"),
         ('journal = "journal"', "slice = -1", "slice"),
         ('chain = "own.pem"', 'chain = "root.pem"', "does not belong"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,8 @@ Role = Literal["sign", "verify", "auto"]
 Action = Literal["show", "route-on", "block", "block-analytics"]
 """show: 302 with the caller's number and its verstat; route-on: 404, the call goes on unchanged;
 block: 603 Decline; block-analytics: '603+ Network Blocked' with its Reason header."""
+Place = Literal["message", "contact"]
+"""Where a 302 says what is added to the call: in header fields, or within the URI of its Contact."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Peer:
     origid: str | None = None
     credential: str = ""
     trunk: str = ""
+    fields: Place = "message"
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,26 @@ class House:
     contact: Contact | None = None
     trust_until: float = inf
     """When the first revocation list runs out, Unix seconds."""
+    only_peers: bool = True
+    """Where peers are named, nobody else is served."""
 
     def peer(self, address: str) -> Peer | None:
         """The peer with that IP address; the first that fits."""
-        here = ip_address(address)
+        here = _parsed(address)
         return next((each for each in self.peers if any(here in net for net in each.networks)), None)
+
+    def knows(self, address: str) -> bool:
+        """Whether a peer has that address; where none are named, everybody is known."""
+        return not self.peers or self.peer(address) is not None
+
+    def serves(self, address: str) -> bool:
+        """Whether calls from that address are judged at all."""
+        return not self.only_peers or self.knows(address)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(address: str) -> IPv4Address | IPv6Address:
+    return ip_address(address)  # the same few controllers ask for each call
 
 
 class Live:

@@ -55,6 +55,7 @@ def load(
         loaded=clock(),
         dates=_dates(trusted),
         contact=settings.contact,
+        only_peers=settings.only_peers,
         trust_until=min((each.next_update for each in trusted.crls), default=inf),
     )
 

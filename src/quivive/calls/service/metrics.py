@@ -33,6 +33,7 @@ class Metrics:
         self._repeats = _count("repeats", "Repeated requests that got the same answer again.", registry)
         self._malformed = _count("malformed", "Requests that do not read.", registry)
         self._refused = _count("refused", "Requests refused because there were too many.", registry)
+        self._strangers = _count("strangers", "Requests of clients that are no peers, refused.", registry)
         self._in_flight = Gauge(
             "quivive_in_flight", "Requests being answered.", ("service",), registry=registry
         )
@@ -75,6 +76,10 @@ class Metrics:
     def refused(self, service: Service) -> None:
         """A request was refused for overload."""
         self._refused.labels(service).inc()
+
+    def stranger(self, service: Service) -> None:
+        """A request of a client that is no peer was refused."""
+        self._strangers.labels(service).inc()
 
     @contextmanager
     def in_flight(self, service: Service) -> Iterator[None]:

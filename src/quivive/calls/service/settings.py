@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from quivive.calls.service.house import Action, Contact, Peer, Role
+from quivive.calls.service.house import Action, Contact, Peer, Place, Role
 from quivive.calls.verify import Answer
 from quivive.config import CallFiles
 from quivive.errors import BadConfig
@@ -50,6 +50,8 @@ class ServeSettings:
     peers: tuple[Peer, ...] = ()
     actions: Mapping[Answer, Action] = field(default_factory=dict)
     contact: Contact | None = None
+    only_peers: bool = True
+    """Where peers are named, calls of nobody else are answered."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Names in posted records → columns of `calls.records.columns`."""
 
@@ -74,6 +76,8 @@ def read(files: CallFiles) -> ServeSettings:
     given |= {key: _seconds(table[key], key) for key in _SECONDS if key in table}
     if "journal" in table:
         given["journal"] = files.base / _text(table, "journal", "[calls.serve]")
+    if "only_peers" in table:
+        given["only_peers"] = _bool(table["only_peers"], "only_peers")
     if "contact" in table:
         given["contact"] = _contact(table["contact"])
     return ServeSettings(
@@ -112,6 +116,8 @@ def _peer(table: Mapping[str, Any]) -> Peer:
         raise BadConfig(f"{where} role must be one of {', '.join(get_args(Role))}, not {said['role']!r}.")
     if said.get("attest", "A") not in get_args(Attest):
         raise BadConfig(f"{where} attest must be A, B or C, not {said['attest']!r}.")
+    if said.get("fields", "message") not in get_args(Place):
+        raise BadConfig(f"{where} fields must be message or contact, not {said['fields']!r}.")
     return Peer(networks=_networks(table.get("networks", []), where), **said)  # type: ignore[arg-type]
 
 
@@ -149,6 +155,12 @@ def _seconds(value: Any, key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise BadConfig(f"[calls.serve] {key} must be {low} to {high} seconds, not {value!r}.")
     return float(value)
+
+
+def _bool(value: Any, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadConfig(f"[calls.serve] {key} must be true or false, not {value!r}.")
+    return value
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:

@@ -266,6 +266,9 @@ def test_who_is_not_among_the_peers_is_refused() -> None:
     with serving(peers=(peer("192.0.2.0/24"),)) as closed:
         assert closed.sign(**SHAKEN).status == 403
         assert closed.verify(**PARTIES, identityHeader=identity().decode()).status == 403
+    with serving(peers=(peer("192.0.2.0/24"),), only_peers=False) as open_to_all:
+        assert open_to_all.sign(**SHAKEN).status == 403  # else anybody could have any number vouched for
+        assert open_to_all.verify(**PARTIES, identityHeader=identity().decode()).status == 200
 
 
 def test_a_peers_attestation_is_signed_where_the_request_has_none() -> None:

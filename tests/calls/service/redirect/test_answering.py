@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import replace
 from ipaddress import ip_network
+from urllib.parse import unquote
 
 import pytest
 
@@ -18,6 +19,7 @@ from quivive.calls.service.redirect import answering
 from quivive.calls.service.redirect.desk import Desk
 from quivive.calls.service.redirect.transactions import Transactions
 from quivive.calls.sip import message
+from quivive.calls.sip.addresses import parse_address
 from quivive.calls.verify import Call, Policy, verify
 
 PEER = Peer("pbx", (ip_network("192.0.2.0/24"),), "auto", trunk="TG-1")
@@ -209,6 +211,33 @@ def test_a_strangers_call_is_never_signed() -> None:
     assert found.judged.trunk == SOURCE[0]
 
 
+def test_a_controller_that_reads_no_more_than_the_contact_finds_all_in_it() -> None:
+    found = answered(invite(), house(replace(SIGNING, fields="contact"))).data
+    [contact] = fields(found, "Contact")
+    assert fields(found, "Identity") == []
+    uri = parse_address(contact.encode()).uri
+    assert uri.problems == ()
+    assert uri.user == f"+{CALLEE}"
+    [(name, value)] = [each.split("=") for each in uri.headers.split("&")]
+    assert name == "Identity"
+    call = Call(CALLER, (CALLEE,))
+    assert verify(unquote(value).encode(), call, at_hand(), AT, Policy()).signature == "valid"
+
+
+def test_beside_the_contact_stands_only_what_is_about_the_answer() -> None:
+    by = house(replace(PEER, fields="contact"))
+    found = answered(with_identity(orig={"tn": "12025550199"}), by).data
+    assert fields(found, "Contact")[0].endswith(
+        f"?P-Asserted-Identity=%3Csip%3A%2B{CALLER}%3Bverstat%3DTN-Validation-Failed%40sbc.example.org"
+        "%3Buser%3Dphone%3E>"
+    )
+    assert fields(found, "P-Asserted-Identity") == []
+    assert fields(found, "Reason") == ['STIR;cause=438;text="Invalid Identity Header"']
+    tel = answered(invite(uri=f"tel:+{CALLEE}"), by).data  # its URI has no header fields
+    assert fields(tel, "Contact") == [f"<tel:+{CALLEE}>"]
+    assert len(fields(tel, "P-Asserted-Identity")) == 1
+
+
 def test_a_signed_call_that_is_forwarded_gets_a_div() -> None:
     value = "Identity: " + identity(claims()).decode()
     forwarded = invite(value, uri="sip:+12025550133@gw.example.org;user=phone")
@@ -279,6 +308,26 @@ def test_a_cancel_is_answered_by_what_is_known_of_its_call() -> None:
     assert [status(each.data) for each in at.answer([(invite(method="CANCEL"), SOURCE)])] == [481]
     at.answer([(invite(), SOURCE)])
     assert [status(each.data) for each in at.answer([(invite(method="CANCEL"), SOURCE)])] == [200]
+
+
+def test_a_cancel_that_comes_together_with_its_call_finds_it() -> None:
+    at, other = desk(Kept()), invite(method="CANCEL", branch="z9hG4bK9")
+    both = at.answer([(invite(), SOURCE), (invite(method="CANCEL"), SOURCE), (other, SOURCE)])
+    assert [(status(each.data), fields(each.data, "CSeq")) for each in both] == [
+        (302, ["1 INVITE"]), (200, ["1 CANCEL"]), (481, ["1 CANCEL"]),
+    ]  # fmt: skip
+
+
+def test_where_peers_are_named_nobody_else_is_served_unless_the_house_says_so() -> None:
+    journal, stranger = Kept(), ("198.51.100.7", 5060)
+    requests = [(invite(method=method), stranger) for method in ("INVITE", "OPTIONS", "ACK", "CANCEL")]
+    at = desk(journal)
+    assert [status(each.data) for each in at.answer(requests)] == [503, 503, 503]
+    assert b'quivive_strangers_total{service="sip"} 4.0' in at._metrics.text()
+    assert not journal.calls
+    open_to_all = desk(journal, house(only_peers=False))
+    assert [status(each.data) for each in open_to_all.answer(requests[:1])] == [302]
+    assert [status(each.data) for each in desk(journal, house(peers=())).answer(requests[:1])] == [302]
 
 
 def test_a_cancel_gets_the_tag_of_its_call() -> None:

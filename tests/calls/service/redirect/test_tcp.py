@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 
 from calls.service.http.serving import house
 from calls.service.redirect.requests import Kept, fields, invite, status
 from calls.service.redirecting import redirecting
+from quivive.calls.service.house import House, Peer
+from quivive.calls.service.judged import Judged
+from quivive.calls.service.redirect import server
 
 PONG = b"\r\n"
 
@@ -91,6 +97,66 @@ def test_noise_ends_the_connection_and_nothing_else(line: socket.socket, port: i
     with socket.create_connection(("127.0.0.1", port), 10) as other:
         other.sendall(numbered(500))
         assert status(said(other, 1)[0]) == 302
+
+
+def peers_at(address: str, only_peers: bool) -> House:
+    return replace(house(), peers=(Peer("sbc", (ip_network(address),), "verify"),), only_peers=only_peers)
+
+
+def is_open(line: socket.socket, number: int) -> bool:
+    """Whether a connection is served."""
+    try:
+        line.sendall(numbered(number))
+        return [status(each) for each in said(line, 1)] == [302]
+    except OSError:
+        return False
+
+
+def test_strangers_leave_places_for_peers(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS", 8)
+    with redirecting(lambda: peers_at("127.0.0.2/32", False), kept) as port, ExitStack() as held:
+
+        def connect(source: str) -> socket.socket:
+            made = socket.create_connection(("127.0.0.1", port), 10, source_address=(source, 0))
+            return held.enter_context(made)
+
+        strangers = [is_open(connect("127.0.0.3"), 600 + number) for number in range(8)]
+        assert strangers == [True] * 4 + [False] * 4
+        peers = [is_open(connect("127.0.0.2"), 620 + number) for number in range(6)]
+        assert peers == [True] * 4 + [False] * 2
+
+
+def test_a_strangers_connection_is_closed_where_only_peers_are_served(kept: Kept) -> None:
+    with redirecting(lambda: peers_at("127.0.0.2/32", True), kept) as port:
+        with socket.create_connection(("127.0.0.1", port), 10, source_address=("127.0.0.3", 0)) as line:
+            assert not is_open(line, 640)
+        with socket.create_connection(("127.0.0.1", port), 10, source_address=("127.0.0.2", 0)) as line:
+            assert is_open(line, 641)
+
+
+class Slow(Kept):
+    """A journal that takes its time."""
+
+    def keep(self, calls: list[Judged]) -> None:
+        time.sleep(0.02 * len(calls))
+        super().keep(calls)
+
+
+def test_who_would_wait_too_long_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "BATCH", 4)
+    slow, asked, answers = Slow(), 200, list[tuple[int, float]]()
+    with redirecting(house, slow) as port, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind(("127.0.0.1", 0))
+        phone.settimeout(10)
+        began = time.monotonic()
+        for number in range(asked):
+            phone.sendto(numbered(700 + number), ("127.0.0.1", port))
+        while len(answers) < asked:
+            answers.append((status(phone.recv(65_536)), time.monotonic() - began))
+    shown = [at for code, at in answers if code == 302]
+    assert {code for code, _ in answers} == {302, 503}
+    assert len(shown) == len(slow.calls)
+    assert max(shown) < 3.0  # all of them would take four seconds
 
 
 def test_udp_shares_the_port_and_a_repetition_gets_the_same_answer(port: int, kept: Kept) -> None:

@@ -53,6 +53,10 @@ class Refused(Exception):
         self.error = error or TEXTS.get(status, detail)
 
 
+class Stranger(Refused):
+    """The client is not among the peers."""
+
+
 def router(live: Live, journal: Journal, metrics: Metrics, clock: Callable[[], float]) -> APIRouter:
     """The two resources under /stir/v1."""
     routes = APIRouter(prefix=PREFIX)
@@ -64,7 +68,7 @@ def router(live: Live, journal: Journal, metrics: Metrics, clock: Callable[[], f
                 data = await _body(request, service)
                 content, judged = await run_in_threadpool(_judge, service, data, request, live, here)
             except Refused as refused:
-                metrics.malformed(service)
+                (metrics.stranger if isinstance(refused, Stranger) else metrics.malformed)(service)
                 return failure(refused.status, refused.error, refused.detail)
             journal.keep([judged])  # before the answer leaves: CouldNotKeep becomes a 500
             metrics.answered(judged, time.perf_counter() - began)
@@ -127,8 +131,9 @@ def _judge(service: _Service, data: bytes, request: Request, live: Live, at: flo
     house = live.house
     source = request.client.host if request.client else ""
     peer = _peer(house.peer, source)
-    if house.peers and peer is None:
-        raise Refused(403, f"{source} is not among the peers of this service", "Client is not known")
+    is_open = not house.peers or (service == "verification" and not house.only_peers)
+    if peer is None and not is_open:  # nothing is ever signed for strangers
+        raise Stranger(403, f"{source} is not among the peers of this service", "Client is not known")
     try:
         body = bodies.parse(data)
         if service == "signing":

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from quivive.calls.asserted import asserted_of
-from quivive.calls.service.house import House
+from quivive.calls.service.house import House, Peer
 from quivive.calls.service.judged import Judged
 from quivive.calls.service.redirect.deciding import decide
 from quivive.calls.service.redirect.emergency import is_for_help
-from quivive.calls.service.redirect.responses import ALLOW, can_be_answered, has_tag, response, top_via
+from quivive.calls.service.redirect.responses import ALLOW, Field, can_be_answered, has_tag, response, top_via
 from quivive.calls.sip import caller, message
 from quivive.calls.sip.addresses import CALLABLE, SIP_SCHEMES
 from quivive.calls.sip.message import Message
@@ -31,6 +31,8 @@ _UNSAFE = frozenset(
 )  # fmt: skip
 """What two readers may read differently, or was cut off: no verdict on such a request."""
 _LONGEST = 255
+_PLAIN = "-_.!~*'()"
+"""Marks that need no escape in a URI (RFC 3261 §25.1)."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,23 @@ def _call(request: Message, source: tuple[str, int], house: House, at: float) ->
         return Answer(response(request, source, 400), request=request)
     fields = decision.fields
     if decision.status == 302:
-        fields = (("Contact", b"<" + request.uri.encode() + b">"), *fields)
+        within, fields = _placed(fields, peer, request.uri)
+        fields = (("Contact", b"<" + request.uri.encode() + within + b">"), *fields)
     data = response(request, source, decision.status, fields, decision.phrase)
     return Answer(data, decision.judged, request)
+
+
+def _placed(fields: tuple[Field, ...], peer: Peer | None, uri: str) -> tuple[bytes, tuple[Field, ...]]:
+    """What stands within the Contact's URI, and what beside it.
+
+    Controllers that recurse on a 302 by themselves take from it only what stands in its Contact (Oracle's
+    request-uri-headers): as header fields of the URI, escaped (RFC 3261 §19.1.1). tel URIs have none.
+    """
+    if peer is None or peer.fields == "message" or uri.partition(":")[0].lower() not in SIP_SCHEMES:
+        return b"", fields
+    beside = tuple(each for each in fields if each[0] == "Reason")  # of this answer, not of the call
+    within = "&".join(f"{name}={quote(value, safe=_PLAIN)}" for name, value in fields if name != "Reason")
+    return (b"?" + within.encode() if within else b""), beside
 
 
 def _is_confused(request: Message) -> bool:

@@ -61,8 +61,11 @@ class Desk:
                 if data.strip(b"\r\n\0 "):  # blanks keep a path through firewalls open (RFC 5626 §3.5.1)
                     self._metrics.malformed("sip")
                 continue
+            if not house.serves(source[0]):
+                replies += self._turned_away(request, source, number)
+                continue
             key = answering.transaction(request, source[0])
-            said = self._said(request, data, key, source)
+            said = self._said(request, data, key, source, key in seen)
             if said is None and seen.get(key) == data:
                 self._metrics.repeat("sip")
                 continue  # its first copy stands in this very batch
@@ -79,6 +82,17 @@ class Desk:
                 replies.append(Reply(said, (source[0], reply_port(request, source)), number))
         return sorted([*replies, *self._kept(judged)], key=lambda each: each.number)
 
+    def knows(self, source: Source) -> bool:
+        """Whether a peer sends from there: strangers are the first for whom there is no room."""
+        return self._live.house.knows(source[0])
+
+    def refuses(self, source: Source) -> bool:
+        """Whether that client is a stranger and not served; counted."""
+        refused = not self._live.house.serves(source[0])
+        if refused:
+            self._metrics.stranger("sip")
+        return refused
+
     def overloaded(self, data: bytes, source: Source) -> Reply | None:
         """503 for a request that came when there were too many: judged by nobody, kept nowhere."""
         self._metrics.refused("sip")
@@ -89,10 +103,20 @@ class Desk:
         self._metrics.malformed("sip")
         return _plain(head, source, 400)
 
-    def _said(self, request: Message, data: bytes, key: tuple[str, str], source: Source) -> bytes | None:
-        """The answer of a repetition; or to a CANCEL, of a call that has its final answer already (§9.2)."""
+    def _turned_away(self, request: Message, source: Source, number: int) -> Iterator[Reply]:
+        """503, by which a controller that was forgotten among the peers routes its calls on."""
+        self._metrics.stranger("sip")
+        if request.method != "ACK":
+            yield Reply(response(request, source, 503), (source[0], reply_port(request, source)), number)
+
+    def _said(
+        self, request: Message, data: bytes, key: tuple[str, str], source: Source, is_here: bool
+    ) -> bytes | None:
+        """The answer of a repetition; or to a CANCEL, of a call that has its final answer already (§9.2), or
+        `is_here`: gets it in this batch.
+        """
         if request.method == "CANCEL":
-            return response(request, source, 200 if self._transactions.knows(key) else 481)
+            return response(request, source, 200 if is_here or self._transactions.knows(key) else 481)
         before = self._transactions.find(key, data)
         if before is not None:
             self._metrics.repeat("sip")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import deque
 from contextlib import suppress
 
@@ -17,6 +18,11 @@ BATCH = 64
 """Datagrams that are judged before the loop sees to other things, and share one write of the journal."""
 WAITING = 2_048
 """Datagrams that may wait; who comes when so many do is told 503 to try elsewhere."""
+PATIENCE = 0.5
+"""Seconds that the first of them may have waited: who waits longer asks again (T1 of RFC 3261 §17.1.1.1), and
+by 503 at once a controller has its call on another way sooner than by an answer that comes late."""
+STRANGERS = 0.5
+"""The part of what may wait, and of the connections, that those who are no peers may take."""
 BUFFER = 4 << 20
 CONNECTIONS = 1_024
 IDLE = 600.0
@@ -31,7 +37,7 @@ class Server:
 
     def __init__(self, desk: Desk, udp: socket.socket) -> None:
         self._desk, self._udp = desk, udp
-        self._waiting: deque[tuple[bytes, Source]] = deque()
+        self._waiting: deque[tuple[bytes, Source, float]] = deque()
         self._work: asyncio.Handle | None = None
         self._tcp: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -71,13 +77,23 @@ class Server:
                 continue
             if data.startswith(b"ACK "):  # half of what comes; it asks for nothing (§17.2.1)
                 continue
-            source = (address[0], address[1])
-            if len(self._waiting) < WAITING:
-                self._waiting.append((data, source))
+            source, now = (address[0], address[1]), time.monotonic()
+            if self._has_room(self._fill(now), source):
+                self._waiting.append((data, source, now))
             elif reply := self._desk.overloaded(data, source):
                 self._send(reply.data, reply.to)
         if self._waiting and self._work is None:
-            self._work = asyncio.get_running_loop().call_soon(self._worked)
+            self._worked()
+
+    def _fill(self, now: float) -> float:
+        """How full the waiting room is: 1 is full."""
+        if not self._waiting:
+            return 0.0
+        return max(len(self._waiting) / WAITING, (now - self._waiting[0][2]) / PATIENCE)
+
+    def _has_room(self, fill: float, source: Source) -> bool:
+        """Whether one more is let in: peers while there is room, strangers while their part is not taken."""
+        return fill < STRANGERS or (fill < 1 and self._desk.knows(source))
 
     def _worked(self) -> None:
         self._work = None
@@ -87,7 +103,7 @@ class Server:
 
     def _answer_some(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-        for reply in self._desk.answer(batch):
+        for reply in self._desk.answer((data, source) for data, source, _ in batch):
             self._send(reply.data, reply.to)
 
     def _send(self, data: bytes, to: Source) -> None:
@@ -101,8 +117,10 @@ class Server:
         assert task is not None
         self._connections.add(task)
         try:
-            if len(self._connections) <= CONNECTIONS:
-                await self._converse(reader, writer)
+            if source := (writer.get_extra_info("peername") or ())[:2]:  # none: it is gone again
+                fill = (len(self._connections) - 1) / CONNECTIONS
+                if not self._desk.refuses(source) and self._has_room(fill, source):
+                    await self._converse(reader, writer, source)
         except (OSError, TimeoutError, asyncio.CancelledError):
             pass
         finally:
@@ -110,9 +128,9 @@ class Server:
             writer.close()  # what is written still goes out, but not for ever to one who does not read
             asyncio.get_running_loop().call_later(WHOLE, writer.transport.abort)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = writer.get_extra_info("peername")
-        source = (peer[0], peer[1])
+    async def _converse(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, source: Source
+    ) -> None:
         buffer, loop = bytearray(), asyncio.get_running_loop()
         until = loop.time() + IDLE
         wanted = 0
