@@ -23,6 +23,8 @@ from quivive.calls.service.judged import Judged
 from quivive.calls.verify import Call, Reason, Verdict, verify
 
 _KIND = re.compile(rb';[ \t]*ppt[ \t]*=[ \t]*"?([A-Za-z0-9-]{1,32})', re.IGNORECASE)
+# The examples of the 3GPP description have the first alone; the others, and `reasonDesc` below, are as
+# TS 24.229 and ATIS-1000082 are remembered: no text of theirs that has these words was at hand.
 _PRIORITY = {"valid": "RPH-Validation-Passed", "invalid": "RPH-Validation-Failed"}
 _FORWARDED = ("div", "div-o")
 

@@ -29,6 +29,11 @@ def is_for_help(request: Message, heard: Call) -> bool:
     return any(_helps(number) for number in (*heard.callees, heard.target) if number)
 
 
+def prepare() -> None:
+    """Read the numbers now: the first call does not wait for it."""
+    _numbers()
+
+
 def _helps(number: str) -> bool:
     """Whether the canonical number leads to emergency services somewhere, also written +1911."""
     if len(number) > _LONGEST:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from quivive.calls.service.house import Live
 from quivive.calls.service.judged import Journal
 from quivive.calls.service.metrics import Metrics
+from quivive.calls.service.redirect import emergency
 from quivive.calls.service.redirect.desk import Desk, Source
 from quivive.calls.service.redirect.framing import PONG, Taken, take
 
@@ -167,6 +168,7 @@ def _acknowledge(writer: asyncio.StreamWriter) -> None:
 
 async def listen(host: str, port: int, live: Live, journal: Journal, metrics: Metrics) -> Server:
     """Answer SIP on UDP and TCP; port 0 takes a free one. Raises OSError if the address is not to be had."""
+    emergency.prepare()
     for attempt in range(20):
         udp = _bound(host, port)
         server = Server(Desk(live, journal, metrics), udp)
