@@ -5,7 +5,7 @@ The engines differ in three words only: how a row's place, a moment and a name a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from quivive.calls.records.mapping import Columns
 
 _HIGHEST = 10**15
+_WORDS = 64
+"""Different words for the outcome of a call; more are looked up for each record."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def ask(sheet: Sheet, columns: Columns, country: str | None, offset: int, engine
     if unit is None or not filled:
         return None
     dialect = _dialect(engine, sheet.direct)
-    sql = derived(_read(columns, kinds, dialect, unit, offset, country), settles(sheet, columns))
+    said = _said(columns, kinds, dialect, here, connection)
+    read = _read(columns, kinds, dialect, unit, offset, country, _may_be_empty(sheet.direct), said.sql)
+    sql = derived(read, settles(sheet, columns), said.always)
     sql_bad = f"select file_row_number + 1 from {here.table} where {start} is null order by 1 limit {NAMED}"
     bad = connection.execute(sql_bad).fetchall() if filled < rows else []
     named = [Refused(sheet.name, f"row {row}", "It has no time.") for (row,) in bad]
@@ -127,9 +131,63 @@ def _unit(low: int | None, high: int | None) -> int | None:
     return None
 
 
-def _read(
-    columns: Columns, kinds: Mapping[str, Any], dialect: _Dialect, unit: int, offset: int, country: str | None
-) -> str:
+def _may_be_empty(path: Path) -> frozenset[str]:
+    """Columns that may hold the empty text, as far as the file's statistics tell.
+
+    To ask each text costs a third of reading them.
+    """
+    import pyarrow.parquet as pq
+
+    about = pq.read_metadata(path)
+    found = set()
+    for part in range(about.num_row_groups):
+        group = about.row_group(part)
+        for place in range(group.num_columns):
+            column = group.column(place)
+            known = column.statistics if column.is_stats_set else None
+            full = known and known.null_count == column.num_values
+            if not full and not (known and known.has_min_max and known.min):
+                found.add(column.path_in_schema)
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """How a file's column of outcomes reads, and whether every record says whether it was answered."""
+
+    sql: str
+    always: bool
+
+
+def _said(columns: Columns, kinds: Mapping[str, Any], dialect: _Dialect, here: _Dialect,
+          connection: DuckDBPyConnection) -> _Said:  # fmt: skip
+    """A few different words are read once, here: to look up each record's costs as much as all columns."""
+    if "answered" not in kinds:
+        return _Said("cast(null as boolean)", False)
+    name = columns.fields["answered"].column
+    if str(kinds["answered"]) == "bool":
+        return _Said(dialect.column(name), False)
+    text = f"cast({here.column(name)} as string)"
+    words = connection.execute(
+        f"select word, {outcomes.answered_sql('word')} from (select distinct {text} as word "
+        f"from {here.table} limit {_WORDS + 1}) words order by word"
+    ).fetchall()
+    if len(words) > _WORDS:
+        return _Said(outcomes.answered_sql(dialect.column(name)), False)
+    cases = " ".join(f"when {_literal(word)} then {yes}" for word, yes in words if yes is not None)
+    own = dialect.column(name)
+    value = own if _is_text(kinds["answered"]) else f"cast({own} as string)"
+    sql = f"case {value} {cases} end" if cases else "cast(null as boolean)"
+    return _Said(sql, all(yes is not None for _, yes in words))
+
+
+def _literal(word: str) -> str:
+    """A text that has neither quotes nor backslashes: it is a word that is known."""
+    return f"'{word}'"
+
+
+def _read(columns: Columns, kinds: Mapping[str, Any], dialect: _Dialect, unit: int, offset: int,
+          country: str | None, empty: Collection[str], said: str) -> str:  # fmt: skip
     def of(name: str) -> str:
         return dialect.column(columns.fields[name].column)
 
@@ -156,26 +214,21 @@ def _read(
         )
         return f"case {american}when {column} between 1 and {_HIGHEST - 1} then {column} end"
 
-    def said() -> str:
-        if "answered" not in kinds:
-            return "cast(null as boolean)"
-        return of("answered") if str(kinds["answered"]) == "bool" else outcomes.answered_sql(of("answered"))
+    def text(name: str) -> str:
+        if not _is_text(kinds[name]):
+            return f"cast({of(name)} as string)"
+        return f"nullif({of(name)}, '')" if columns.fields[name].column in empty else of(name)
 
     read = {
         "start": moment("start"), "answer": moment("answer"), "stop": moment("end"),
         "talked": length("seconds"),
         "lasted": length("duration"), "rang": length("ring"), "calling": number("calling"),
         "called": number("called"),
-        "said": said(),
+        "said": said,
         "attest": outcomes.attest_sql(of("attest")) if "attest" in kinds else "cast(null as string)",
         **{name: of(name) if name in kinds else "cast(null as integer)" for name in ("sip_code", "cause")},
-        **{name: _text(of(name),
-            kinds[name]) if name in kinds else "cast(null as string)" for name in _TEXTS},
+        **{name: text(name) if name in kinds else "cast(null as string)" for name in _TEXTS},
     }  # fmt: skip
     listed = ", ".join(f"{sql} as {name}" for name, sql in read.items())
     where = f"{of('start')} is not null"
     return f"select {dialect.place} + {offset} as record, {listed} from {dialect.table} where {where}"
-
-
-def _text(column: str, kind: Any) -> str:
-    return f"nullif({column}, '')" if _is_text(kind) else f"cast({column} as string)"

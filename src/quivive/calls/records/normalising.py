@@ -181,15 +181,17 @@ def canonical_sql(fields: Mapping[str, Chosen], relation: str, country: str | No
     return derived(f"select raw.record as record, {columns} from {relation} raw {joins}", outcome)
 
 
-def derived(read: str, outcome: bool) -> str:
+def derived(read: str, outcome: bool, told: bool = False) -> str:
     """What follows from what was read; the same in DuckDB and Spark.
 
     `read` has start, answer, stop (microseconds), talked, lasted, rang (seconds), said and the plain columns.
+    `outcome`: codes and causes tell whether it was answered; `told`: `said` always does.
     """
-    known = ["said", "case when talked > 0 then true end", "case when answer is not null then true end"]
-    if outcome:
-        known += [outcomes.replied_sql("sip_code"), outcomes.caused_sql("cause")]
-    known += ["case when talked = 0 then false end"]
+    codes = [outcomes.replied_sql("sip_code"), outcomes.caused_sql("cause")] if outcome else []
+    known = ["said"] if told else [
+        "said", "case when talked > 0 then true end", "case when answer is not null then true end", *codes,
+        "case when talked = 0 then false end",
+    ]  # fmt: skip
     talked = (f"coalesce(talked, case when answer is not null then {_between('answer', 'stop')} end, "
               "case when heard = false then 0 end, lasted, "
               f"case when heard then {_between('start', 'stop')} end)")  # fmt: skip

@@ -41,10 +41,11 @@ def coverage(source: Source) -> Coverage:
     counts = ", ".join(f"count({name}) as {name}" for name in _COUNTED)
     whole = source.rows(
         f"select count(*) as calls, min(start) as first, max(start) as last, {counts}, "
-        "count(case when calling between 10000000000 and 19999999999 then 1 end) as american, "
-        f"count(case when mobile then 1 end) as mobile from {CALLS}"
+        "count(case when calling between 10000000000 and 19999999999 then 1 end) as american "
+        f"from {CALLS}"
     )[0]
-    trunks = source.rows(f"select count(trunk) as trunk from {WAYS}")[0]
-    filled = {name: bool(whole[name]) for name in (*_COUNTED, "mobile")} | {"trunk": bool(trunks["trunk"])}
+    trunks = source.rows(f"select count(trunk) as trunk from {WAYS}")[0]["trunk"]
+    mobile = source.whole("select 1 as one from {calls} where imei is not null or cell is not null limit 1")
+    filled = {name: bool(whole[name]) for name in _COUNTED} | {"trunk": trunks > 0, "mobile": bool(mobile)}
     american = whole["calling"] > 0 and whole["american"] * 10 >= whole["calling"] * 9
     return Coverage(whole["calls"], whole["first"] or 0, whole["last"] or 0, filled, american)

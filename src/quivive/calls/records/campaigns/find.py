@@ -17,7 +17,7 @@ from quivive.calls.records.campaigns import (
 from quivive.calls.records.campaigns.campaign import KINDS, Campaign, NotLooked
 from quivive.calls.records.campaigns.coverage import Coverage, coverage
 from quivive.calls.records.campaigns.examples import examples
-from quivive.calls.records.campaigns.profile import CELLS, PARTIES, profile
+from quivive.calls.records.campaigns.profile import profile
 from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import Records, Source, opened
 from quivive.calls.records.campaigns.thresholds import Thresholds, shipped
@@ -45,7 +45,7 @@ def find(records: Records, engine: Engine, thresholds: Thresholds | None = None,
         [*do_not_originate, *(n for pack in packs for n in pack.never_calling)]
     )
     detectors = (*_DETECTORS, never_calls.detector(listed))
-    with opened(records, engine, PARTIES, CELLS) as source:
+    with opened(records, engine) as source:
         return _find(source, {each.kind: each for each in detectors}, thresholds or shipped())
 
 

@@ -7,12 +7,15 @@ machine's, mixed), and weighed by twice the logarithm of the likelihood ratio to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log
-from typing import Any
+from typing import Any, TypeAlias
 
-MACHINE = (0.7, 0.275, 0.015, 0.01)
+import numpy as np
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+MACHINE = np.array((0.7, 0.275, 0.015, 0.01))
 """Rates of a machine's calls that are unanswered, end within a minute, last up to two, and longer: few wait
 for it (see `machine`), nine of ten who answer hang up within a minute (ZipDX, 2021)."""
 _ROUNDS = 60
@@ -20,61 +23,46 @@ _ROUNDS = 60
 
 
 @dataclass(frozen=True)
-class Mixture:
-    """`share` of the calls that a machine made; `evidence` for it: 16 is four standard deviations."""
-
-    share: float
-    evidence: float
-
-
-@dataclass(frozen=True)
 class Usual:
     """How often calls are unanswered, brief, longer, conversations, in these records (parts of 1)."""
 
-    rates: tuple[float, ...]
+    rates: Array
 
-    def mixture(self, row: Mapping[str, Any]) -> Mixture:
-        """What part of the calls of a row of figures a machine made."""
-        counts = kinds(row)
-        share, calls = 0.5, sum(counts)
-        if not calls:
-            return Mixture(0.0, 0.0)
+    def shares(self, counts: Array) -> tuple[Array, Array]:
+        """What part of the calls of each row a machine made, and the evidence for it; 16 is four sigma.
+
+        `counts` has the shape (rows, 4), with a call at least in each.
+        """
+        parts = np.full((len(counts), 1), 0.5)
         for _ in range(_ROUNDS):
-            share = sum(n * self._posterior(share, kind) for kind, n in enumerate(counts)) / calls
-        evidence = 2 * sum(
-            n * log(share * machine / usual + 1 - share)
-            for n, machine, usual in zip(counts, MACHINE, self.rates, strict=True)
-        )
-        return Mixture(share, evidence)
+            own = parts * MACHINE
+            parts = (counts * own / (own + (1 - parts) * self.rates)).sum(1, keepdims=True) / counts.sum(
+                1, keepdims=True
+            )
+        evidence = 2 * (counts * np.log(parts * MACHINE / self.rates + 1 - parts)).sum(1)
+        return parts[:, 0], evidence
 
-    def likely(self, row: Mapping[str, Any], share: float) -> bool:
-        """Whether a number with these figures is the machine's rather than somebody else's."""
-        if share >= 1:
-            return True
-        odds = log(share) - log(1 - share) if share > 0 else float("-inf")
-        return odds + sum(
-            n * log(machine / usual)
-            for n, machine, usual in zip(kinds(row), MACHINE, self.rates, strict=True)
-        ) >= 0  # fmt: skip
+    def mixed(self, counts: Array, limits: Mapping[str, int]) -> Array:
+        """Whether a machine made so many of the calls of each row that its numbers can be named."""
+        parts, evidence = self.shares(counts)
+        return (evidence >= limits["evidence"]) & (parts * 100 >= limits["share_percent"])
 
-    def _posterior(self, share: float, kind: int) -> float:
-        own = share * MACHINE[kind]
-        return own / (own + (1 - share) * self.rates[kind])
-
-
-def is_mixed(row: Mapping[str, Any], limits: Mapping[str, int], ends: Usual) -> bool:
-    """Whether a machine made so many of some calls that its numbers can be named."""
-    found = ends.mixture(row)
-    return found.evidence >= limits["evidence"] and found.share * 100 >= limits["share_percent"]
+    def likely(self, counts: Array) -> Array:
+        """Which of the numbers, whose calls are the rows, are the machine's rather than somebody else's."""
+        part = float(self.shares(counts.sum(0, keepdims=True))[0][0])
+        odds = np.log(max(part, 1e-12)) - np.log(max(1 - part, 1e-12))
+        return np.asarray(odds + counts @ np.log(MACHINE / self.rates) >= 0)
 
 
 def usual(row: Mapping[str, Any]) -> Usual:
     """What is usual, from the figures of very many calls; one of each kind is added, so that none is 0."""
-    counts = [n + 1 for n in kinds(row)]
-    return Usual(tuple(n / sum(counts) for n in counts))
+    counts = counted(row)[0] + 1
+    return Usual(counts / counts.sum())
 
 
-def kinds(row: Mapping[str, Any]) -> Sequence[int]:
-    """How many calls were unanswered, brief, longer, conversations."""
-    answered, brief, long = row["answered"], row["brief"], row["long"]
-    return row["calls"] - answered, brief, answered - brief - long, long
+def counted(row: Mapping[str, Any]) -> Array:
+    """How many calls were unanswered, brief, longer, conversations: of figures, or of columns of them."""
+    calls, answered, brief, long = (
+        np.atleast_1d(np.asarray(row[name], np.int64)) for name in ("calls", "answered", "brief", "long")
+    )
+    return np.column_stack([calls - answered, brief, answered - brief - long, long])

@@ -8,17 +8,20 @@ are answered, and are conversations. The numbers shown belong to people, who are
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
 from quivive.calls.records.campaigns.machine import unwelcome
-from quivive.calls.records.campaigns.mixture import Usual, is_mixed
-from quivive.calls.records.campaigns.near import HOUR, LEVELS, Suspects, suspects
-from quivive.calls.records.campaigns.profile import BLOCK, NEAR, PARTIES, STRAYS, flags
+from quivive.calls.records.campaigns.members import Array, Members
+from quivive.calls.records.campaigns.mixture import Usual
+from quivive.calls.records.campaigns.near import LEVELS, NUMBERS, Suspects, suspects
+from quivive.calls.records.campaigns.profile import BLOCK
 from quivive.calls.records.campaigns.rotation import key_of
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, table
+from quivive.calls.records.campaigns.source import SIGNERS, WAYS
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
@@ -27,7 +30,6 @@ _STAGES = (
     (False, False, False),
 )  # fmt: skip
 """Whether hour by hour, whether strays alone, and whether no other callers may be among them."""
-_COUNTED = ("calls", "answered", "brief", "long", "one_ring")
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -36,86 +38,64 @@ def find(scene: Scene) -> Iterator[Draft]:
     suspect = suspects(scene.source, scene.of("sight"), limits)
     if not suspect.groups:
         return
-    calls = _calls(scene, suspect)
-    found: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = defaultdict(list)
-    explained: set[int] = set()
+    members = _members(scene, suspect)
+    found: dict[tuple[tuple[str, str], ...], list[Array]] = defaultdict(list)
+    explained = np.zeros(len(members.number), bool)  # by number
     for hourly, stray, strict in _STAGES:
         for level in LEVELS:
-            wanted = {g.values for g in suspect.groups
-                      if (g.hourly, g.stray, g.level) == (hourly, stray, level)}  # fmt: skip
-            seen = [row for row in calls if row["stray"]] if stray else calls
-            for values, rows in sorted(_grouped(level, seen, hourly, wanted).items()):
-                rows = [row for row in rows if row["calling"] not in explained]
-                rows = _machine(rows, limits, suspect.usual, strict)
-                if _is_made_up(rows, limits):
-                    explained.update(each["calling"] for each in rows)
-                    found[tuple(zip(level, values, strict=False))] += rows
-    for place, rows in found.items():
-        yield _draft(dict(place), rows, _figures(rows))
+            wanted = {group.values for group in suspect.groups
+                      if (group.hourly, group.stray, group.level) == (hourly, stray, level)}  # fmt: skip
+            groups = members.groups((*level, "hour" if hourly else "day")) if wanted else {}
+            for values in sorted(wanted):
+                rows = groups.get(values, np.zeros(0, int))
+                rows = rows[~explained[members.number[rows]] & (members.columns["stray"][rows] | (not stray))]
+                rows = _machine(members, rows, limits, suspect.usual, strict)
+                if _is_made_up(members, rows, limits):
+                    explained[members.number[rows]] = True
+                    found[tuple(zip(level, values, strict=False))].append(rows)
+    for place, parts in found.items():
+        yield _draft(dict(place), members, np.concatenate(parts))
 
 
-def _calls(scene: Scene, suspect: Suspects) -> list[dict[str, Any]]:
-    """Calls between neighbours of the suspect cells, by caller, way and hour."""
+def _members(scene: Scene, suspect: Suspects) -> Members:
+    """The numbers of the suspect cells that call neighbours, by their first such call."""
     named = ", ".join(f"ways.{name} as {name}" for name in SIGNERS)
-    return scene.source.rows(
-        f"with callers as (select calls.calling as calling, calls.way as way, picked.hour as hour, "
-        f"{flags(scene.of('sight'))}, min(calls.start) as first, max(calls.start) as last, "
-        f"count(distinct calls.called) as called from {CALLS} calls join picked on calls.way = picked.way "
-        f"and calls.start - calls.start % {HOUR} = picked.hour where {NEAR} "
-        f"group by calls.calling, calls.way, picked.hour having count(1) <= {scene.of(KIND)['each']}) "
-        f"select callers.*, {named}, strays.way is not null as stray from callers "
-        f"join {PARTIES} parties on callers.calling = parties.calling and callers.way = parties.way "
-        f"and parties.calls <= {scene.of('sight')['few']} "
-        f"join {WAYS} ways on callers.way = ways.way left join {STRAYS} strays "
-        f"on callers.calling - callers.calling % {BLOCK} = strays.block and callers.way = strays.way "
-        f"order by first, callers.calling, hour, {', '.join(f'ways.{name} nulls first' for name in SIGNERS)}",
-        picked=table({"way": "bigint", "hour": "bigint"}, sorted(suspect.cells)),
-    )
+    return Members(scene.source.ask(
+        f"select numbers.*, cast(0 as bigint) as day, {named} from {NUMBERS} numbers "
+        "join picked on numbers.way = picked.way and numbers.hour = picked.hour "
+        f"join {WAYS} ways on numbers.way = ways.way "
+        f"order by first, calling, {', '.join(f'ways.{name} nulls first' for name in SIGNERS)}",
+        picked=suspect.cells,
+    ))  # fmt: skip
 
 
-def _grouped(level: Sequence[str], rows: Sequence[dict[str, Any]], hourly: bool, wanted: Collection[Any]
-             ) -> dict[tuple[Any, ...], list[dict[str, Any]]]:  # fmt: skip
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in rows if wanted else ():
-        if (values := _values(level, row, hourly)) in wanted:
-            groups.setdefault(values, []).append(row)
-    return groups
-
-
-def _values(level: Sequence[str], row: Mapping[str, Any], hourly: bool) -> tuple[Any, ...]:
-    return (*(row[name] or "" for name in level), row["hour"] if hourly else 0)
-
-
-def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    row = {name: sum(each[name] for each in rows) for name in (*_COUNTED, "called")}
-    numbers = {each["calling"] for each in rows}
-    row["numbers"] = len(numbers)
-    row["exchanges"] = len({number // BLOCK for number in numbers})
-    return row
-
-
-def _machine(rows: Sequence[dict[str, Any]], limits: Mapping[str, int], ends: Usual, strict: bool
-             ) -> list[dict[str, Any]]:  # fmt: skip
+def _machine(members: Members, rows: Array, limits: Mapping[str, int], ends: Usual, strict: bool) -> Array:
     """The rows that are a machine's: all, where nobody else is among them."""
-    row = _figures(rows)
-    if unwelcome(row, limits):
-        return list(rows)
-    if strict or not is_mixed(row, limits, ends):
-        return []
-    share = ends.mixture(row).share
-    return [each for each in rows if ends.likely(each, share)]
+    if not len(rows) or unwelcome(members.figures(rows), limits):
+        return rows
+    counts = members.counts[rows]
+    if strict or not ends.mixed(counts.sum(0, keepdims=True), limits)[0]:
+        return rows[:0]
+    return rows[ends.likely(counts)]
 
 
-def _is_made_up(rows: Sequence[Mapping[str, Any]], limits: Mapping[str, int]) -> bool:
-    row = _figures(rows)
+def _exchanges(members: Members, rows: Array) -> int:
+    return len(np.unique(members.columns["calling"][rows] // BLOCK))
+
+
+def _is_made_up(members: Members, rows: Array, limits: Mapping[str, int]) -> bool:
+    calls = int(members.columns["calls"][rows].sum())
     return (
-        row["calls"] >= limits["calls"]
-        and row["exchanges"] >= limits["exchanges"]
-        and row["numbers"] * 100 >= row["calls"] * limits["numbers_percent"]
+        calls >= limits["calls"]
+        and _exchanges(members, rows) >= limits["exchanges"]
+        and len(members.numbers(rows)) * 100 >= calls * limits["numbers_percent"]
     )
 
 
-def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Mapping[str, int]) -> Draft:
+def _draft(place: Mapping[str, str], members: Members, rows: Array) -> Draft:
+    row: dict[str, Any] = members.figures(rows)
+    numbers = members.numbers(rows)
+    row |= {"numbers": len(numbers), "exchanges": _exchanges(members, rows)}
     key = key_of(place) or "all calls between neighbours"
     why = (
         f"{plural(row['calls'], 'call')} with {key} showed {plural(row['numbers'], 'number')} "
@@ -125,11 +105,8 @@ def _draft(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], row: Map
         "minutes or more."
     )
     figures = {**row, "answered_percent": percent(row["answered"], row["calls"])}
-    numbers = tuple(sorted({each["calling"] for each in rows}))
-    firsts = [each["first"] for each in rows]
-    last = max(each["last"] for each in rows)
-    return Draft(KIND, key, numbers, row["calls"], min(firsts), last, why, figures,
-                 "near", place)  # fmt: skip
+    first, last = members.span(rows)
+    return Draft(KIND, key, tuple(numbers), row["calls"], first, last, why, figures, "near", place)
 
 
 DETECTOR = Detector(KIND, NEEDS, find)

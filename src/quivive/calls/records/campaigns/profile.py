@@ -17,16 +17,15 @@ from typing import Any
 from quivive.calls.records.campaigns.mixture import Usual, usual
 from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, Source
 
-PARTIES, CELLS = "kept_parties", "kept_cells"
-"""Kept relations: the figures of each number on each way; and of each block's numbers with light use."""
+PARTIES, BUSY, CELLS, STRAYS = "kept_parties", "kept_busy", "kept_cells", "kept_strays"
+"""Kept relations: the figures of each number on each way, and of each that is busy; those of each block's
+numbers with light use on each way, and the blocks that come astray on a way."""
 BLOCK, RANGE = 10_000, 1_000
 """Numbers that begin alike: all but the last four digits (an exchange), all but the last three."""
 NEAR = f"calling <> called and calling - calling % {BLOCK} = called - called % {BLOCK}"
 """Whether caller and called number begin alike (NPA-NXX in North America)."""
 FIGURES = ("calls", "answered", "brief", "long", "one_ring")
 """What is counted of calls; see `flags`."""
-STRAYS = f"(select distinct block, way from {CELLS} where stray)"
-"""The stray blocks of each way, as a relation."""
 
 _SELDOM = "sum(calls) >= 15 and sum(answered) * 100 <= sum(calls) * {percent}"
 """Which groups can matter to a detector."""
@@ -67,11 +66,14 @@ def profile(source: Source, sight: Mapping[str, int]) -> Profile:
         PARTIES,
         f"select calling, way, {flags(sight)} from {CALLS} where calling is not null group by calling, way",
     )
-    source.keep(CELLS, _cells(sight))
-    callers = source.rows(
-        f"select calling, count(*) as ways, {sums()} from {PARTIES} group by calling "
-        f"having sum(calls) >= {sight['busy']}"
+    source.keep(
+        BUSY,
+        f"select calling, count(*) as ways, {sums()} from {PARTIES} where calling in (select calling "
+        f"from {PARTIES} group by calling having sum(calls) >= {sight['active']}) group by calling",
     )
+    source.keep(CELLS, _cells(sight))
+    source.keep(STRAYS, f"select distinct block, way from {CELLS} where stray")
+    callers = source.rows(f"select * from {BUSY} where calls >= {sight['busy']}")
     few = source.rows(f"select {sums()} from {CELLS} where few")[0]
     return Profile(tuple(callers), tuple(source.rows(_groups(sight))), usual(few))
 

@@ -8,16 +8,18 @@ company's range of extensions is answered, and talks.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural, within
 from quivive.calls.records.campaigns.machine import told, unwelcome
-from quivive.calls.records.campaigns.mixture import is_mixed
-from quivive.calls.records.campaigns.profile import BLOCK, FIGURES, NEAR, RANGE, STRAYS, flags
+from quivive.calls.records.campaigns.members import Array, Members
+from quivive.calls.records.campaigns.mixture import counted
+from quivive.calls.records.campaigns.profile import BLOCK, NEAR, RANGE, STRAYS, flags
 from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, numbers, table
 from quivive.calls.records.campaigns.wangiri import ringing_ranges
@@ -37,23 +39,29 @@ _STRAY = " Other numbers that begin like these hardly come by that trunk."
 
 @dataclass(frozen=True)
 class _Group:
-    """A group of the profile, the numbers (on one way each) that it consists of, and their figures."""
+    """A group of the profile, its numbers (their rows among the members), and their figures."""
 
-    level: str
     row: Mapping[str, Any]
-    numbers: Sequence[Mapping[str, Any]]
+    members: Members
+    rows: Array
     figures: dict[str, int]
+
+    @property
+    def level(self) -> str:
+        """What the numbers share."""
+        return str(self.row["level"])
 
 
 def find(scene: Scene) -> Iterator[Draft]:
     """Groups of numbers that are one dialer together, the clearest first."""
-    found, explained = [], set[int]()
-    for group in _with_reached(scene, _groups(scene)):
-        shown = {each["calling"] for each in group.numbers}
-        if _is_rotation(group, scene) and len(shown - explained) * 100 >= len(shown) * (100 - _EXPLAINED):
-            explained |= shown
-            found.append(group)
-    yield from map(_draft, found)
+    groups = _with_reached(scene, _groups(scene))
+    explained = np.zeros(len(groups[0].members.number) if groups else 0, bool)  # by number
+    for group in groups:
+        shown = np.unique(group.members.number[group.rows])
+        anew = int((~explained[shown]).sum())
+        if _is_rotation(group, scene) and anew * 100 >= len(shown) * (100 - _EXPLAINED):
+            explained[shown] = True
+            yield _draft(group)
 
 
 def _groups(scene: Scene) -> list[_Group]:
@@ -61,23 +69,22 @@ def _groups(scene: Scene) -> list[_Group]:
     suspects = sorted(_suspects(scene), key=lambda row: _order(row, scene))
     if not suspects:
         return []
-    wanted = {(row["level"], _value(row["level"], row)) for row in suspects}
-    levels = [level for level in LEVELS if any(row["level"] == level for row in suspects)]
-    members: dict[tuple[str, Any], list[dict[str, Any]]] = defaultdict(list)
-    for party in _parties(scene, suspects):
-        for level in levels:
-            if (place := (level, _value(level, party))) in wanted:
-                members[place].append(party)
+    members = _parties(scene, suspects)
+    levels = {row["level"] for row in suspects}
+    rows_of = {level: members.groups(SIGNERS if level == "signer" else (level,)) for level in levels}
+    none = np.zeros(0, int)
     groups, weighed = [], set[tuple[str, Any]]()
     for row in suspects:
-        place = (row["level"], _value(row["level"], row))
-        light = [each for each in members[place]
-                 if each["calls"] <= row["most"] and (each["stray"] or not row["stray"])]  # fmt: skip
-        if place not in weighed and _is_suspect(_figures(light) | {"most": row["most"]}, scene):
-            weighed.add(place)  # what its light numbers show, those with few calls need not show again
-            theirs = _machine(light, scene)
-            figures = _figures(theirs) | {"in_step": in_step(theirs)}
-            groups.append(_Group(row["level"], row, theirs, figures))
+        level, value = row["level"], _value(row)
+        rows = rows_of[level].get(value, none)
+        light = members.columns["calls"][rows] <= row["most"]
+        rows = rows[light & (members.columns["stray"][rows] | (not row["stray"]))]
+        figures = members.figures(rows) | {"most": row["most"]}
+        if (level, value) not in weighed and _is_suspect(figures, scene):
+            weighed.add((level, value))  # what its light numbers show, those with few calls need not again
+            theirs = _machine(members, rows, scene)
+            figures = members.figures(theirs) | {"in_step": in_step(members.columns["calling"][theirs])}
+            groups.append(_Group(row, members, theirs, figures))
     return groups
 
 
@@ -88,20 +95,20 @@ def _suspects(scene: Scene) -> list[Mapping[str, Any]]:
 def _order(row: Mapping[str, Any], scene: Scene) -> tuple[Any, ...]:
     """Groups without other people first, then strays, then groups with other people among them."""
     stage = 1 if row["stray"] else 0 if unwelcome(row, scene.of(KIND)) else 2
-    return stage, -row["most"], LEVELS.index(row["level"]), str(_value(row["level"], row))
+    return stage, -row["most"], LEVELS.index(row["level"]), str(_value(row))
 
 
-def _value(level: str, row: Mapping[str, Any]) -> Any:
+def _value(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """What the members of a group share."""
-    return tuple(row[name] or "" for name in SIGNERS) if level == "signer" else row[level]
+    return tuple(row[name] or "" for name in SIGNERS) if row["level"] == "signer" else (row[row["level"]],)
 
 
-def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> Members:
     """All numbers of all suspect groups on each way, once, by their first call."""
     named = ", ".join(f"ways.{name} as {name}" for name in SIGNERS)
     among = " or ".join(f"{name} in (select value from picked where level = '{name}')" for name in SIGNERS)
     picked = sorted({_picked(row) for row in suspects}, key=str)
-    return scene.source.rows(
+    return Members(scene.source.ask(
         f"with parties as (select calling, calling - calling % {BLOCK} as block, "
         f"calling - calling % {RANGE} as range, way, "
         f"{flags(scene.of('sight'))}, min(start) as first, max(start) as last from {CALLS} "
@@ -117,7 +124,7 @@ def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> list[dict[s
         f"order by first, calling, {', '.join(f'ways.{name} nulls first' for name in SIGNERS)}",
         picked=table({"level": "varchar", "value": "varchar", "number": "bigint"}, picked),
         ringing=numbers(ringing_ranges(scene)),
-    )
+    ))  # fmt: skip
 
 
 def _picked(row: Mapping[str, Any]) -> tuple[str, str | None, int | None]:
@@ -145,37 +152,33 @@ def _is_suspect(row: Mapping[str, Any], scene: Scene) -> bool:
     return (
         row["numbers"] >= limits["numbers"]
         and row["calls"] >= limits["calls"]
-        and (unwelcome(row, limits) or (few and is_mixed(row, limits, scene.profile.usual)))
         and row["one_ring"] * 100 <= row["calls"] * limits["one_ring_percent"]
+        and (unwelcome(row, limits) or (few and bool(scene.profile.usual.mixed(counted(row), limits)[0])))
     )
 
 
-def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return {"numbers": len(rows)} | {name: sum(each[name] for each in rows) for name in FIGURES}
-
-
-def _machine(light: Sequence[dict[str, Any]], scene: Scene) -> list[dict[str, Any]]:
-    """The numbers that are a machine's: all, where nobody else is among them."""
-    row = _figures(light)
-    if unwelcome(row, scene.of(KIND)):
-        return list(light)
-    share = scene.profile.usual.mixture(row).share
-    return [each for each in light if scene.profile.usual.likely(each, share)]
+def _machine(members: Members, rows: Array, scene: Scene) -> Array:
+    """The rows that are a machine's: all, where nobody else is among them."""
+    if unwelcome(members.figures(rows), scene.of(KIND)):
+        return rows
+    return rows[scene.profile.usual.likely(members.counts[rows])]
 
 
 def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
     """With how many different numbers each group called."""
-    shown = [(place, number) for place, group in enumerate(groups)
-             for number in {each["calling"] for each in group.numbers}]  # fmt: skip
+    shown = [group.members.numbers(group.rows) for group in groups]
     places = [(place, *(_place(group).get(name) for name in SIGNERS)) for place, group in enumerate(groups)]
     found = scene.source.rows(
         f"select picked.grp as grp, count(distinct calls.called) as called from {CALLS} calls "
         f"join picked on calls.calling = picked.number join {WAYS} ways on calls.way = ways.way "
         f"join places on picked.grp = places.grp where not ({NEAR}) and {within('places')} "
         "group by picked.grp",
-        picked=table({"grp": "bigint", "number": "bigint"}, shown),
+        picked=pa.table({
+            "grp": np.repeat(np.arange(len(shown)), [len(each) for each in shown]),
+            "number": np.array([number for each in shown for number in each], np.int64),
+        }),
         places=table({"grp": "bigint"} | dict.fromkeys(SIGNERS, "varchar"), places),
-    ) if shown else []  # fmt: skip
+    ) if any(shown) else []  # fmt: skip
     for group in groups:
         group.figures["called"] = 0
     for row in found:
@@ -183,22 +186,20 @@ def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
     return groups
 
 
-def in_step(rows: Sequence[Mapping[str, Any]]) -> int:
+def in_step(calling: Array) -> int:
     """Per cent of numbers that follow the one used before by the step that is most common (0: no order).
 
-    `rows` are in the order of their first calls.
+    `calling` is in the order of first calls.
     """
-    numbers = list(dict.fromkeys(row["calling"] for row in rows))
-    steps = Counter(after - before for before, after in pairwise(numbers))
-    if not steps:
+    numbers = calling[np.sort(np.unique(calling, return_index=True)[1])]
+    if len(numbers) < 2:
         return 0
-    _, times = min(steps.items(), key=lambda item: (-item[1], item[0]))
-    return percent(times, len(numbers) - 1)
+    return percent(int(np.unique(np.diff(numbers), return_counts=True)[1].max()), len(numbers) - 1)
 
 
 def _draft(group: _Group) -> Draft:
     row, level = group.figures, group.level
-    numbers = tuple(sorted({each["calling"] for each in group.numbers}))
+    shown = group.members.numbers(group.rows)
     place = _place(group)
     start = str(group.row[level] // _STARTS[level]) if level in _STARTS else ""
     key = f"range={start}{str(_STARTS[level])[1:].replace('0', 'x')}" if start else key_of(place)
@@ -206,18 +207,18 @@ def _draft(group: _Group) -> Draft:
     ordered = f" The numbers follow one another in {row['in_step']} % of the steps." if in_order else ""
     why = (
         f"{f'Numbers that begin with {start}' if start else f'Calls with {key}'} showed "
-        f"{plural(len(numbers), 'number')} in {plural(row['calls'], 'call')} to "
+        f"{plural(len(shown), 'number')} in {plural(row['calls'], 'call')} to "
         f"{plural(row['called'], 'number')}; "
         f"{told(row)}.{ordered}{_STRAY if group.row['stray'] else ''}"
     )
     figures = {
-        "numbers": len(numbers), "calls": row["calls"], "called": row["called"],
+        "numbers": len(shown), "calls": row["calls"], "called": row["called"],
         "answered_percent": percent(row["answered"], row["calls"]),
         "brief_percent": percent(row["brief"], row["answered"]),
         "in_step_percent": row["in_step"],
     }  # fmt: skip
-    first, last = min(each["first"] for each in group.numbers), max(each["last"] for each in group.numbers)
-    return Draft(KIND, key, numbers, row["calls"], first, last, why, figures, "brief-far", place)
+    first, last = group.members.span(group.rows)
+    return Draft(KIND, key, tuple(shown), row["calls"], first, last, why, figures, "brief-far", place)
 
 
 def _place(group: _Group) -> dict[str, str]:

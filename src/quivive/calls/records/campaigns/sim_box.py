@@ -14,34 +14,16 @@ from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
 from quivive.calls.records.campaigns.numbering import is_mobile
-from quivive.calls.records.campaigns.profile import BLOCK, flags
+from quivive.calls.records.campaigns.profile import BLOCK, BUSY
 from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import CALLS, numbers
 
 KIND = "sim-box"
 _RESTLESS = 4
 """Devices of one card in the time of the records that nobody owns."""
+_AMERICAN = (10**10, 2 * 10**10 - 1)
+"""Numbers of the plan of North America, which does not tell mobile from fixed ones."""
 NEEDS = ("calling", "called", "answered", "seconds")
-
-
-def _busy(scene: Scene) -> list[Mapping[str, Any]]:
-    """Numbers with enough calls a day, some of them conversations: from handsets, where records say so."""
-    limits, days = scene.of(KIND), scene.coverage.days
-    if scene.coverage.has("mobile"):
-        return [row for row in _handsets(scene, limits["a_day"] * days) if _talks(row, limits)]
-    least = limits["together"] * limits["a_day"] * days
-    return [
-        row for row in scene.profile.callers
-        if row["calls"] >= least and _talks(row, limits) and not _is_american(row["calling"])
-    ]  # fmt: skip
-
-
-def _handsets(scene: Scene, least: int) -> list[dict[str, Any]]:
-    """The figures of numbers that call from handsets, where there are at least some calls."""
-    return scene.source.rows(
-        f"select calling, {flags(scene.of('sight'))} from {CALLS} where calling is not null and mobile "
-        f"group by calling having count(1) >= {least} order by calling"
-    )
 
 
 def find(scene: Scene) -> Iterator[Draft]:
@@ -52,33 +34,39 @@ def find(scene: Scene) -> Iterator[Draft]:
             yield _draft(key, group)
 
 
-def _is_american(number: int) -> bool:
-    """Whether a number is of the plan of North America, which does not tell mobile from fixed numbers."""
-    return number // 10**10 == 1
-
-
-def _talks(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
-    return bool(row["answered"]) and row["long"] * 100 >= row["answered"] * limits["long_percent"]
-
-
 def _cards(scene: Scene) -> list[dict[str, Any]]:
     """Numbers that are like a card in a box, with the device and the cell they were at; people move."""
-    limits, busy = scene.of(KIND), _busy(scene)
-    received = scene.received([row["calling"] for row in busy])
-    silent = [
-        row["calling"] for row in busy
-        if received.get(row["calling"], 0) * 100 <= row["calls"] * limits["inbound_percent"]
-    ]  # fmt: skip
+    limits, mobile = scene.of(KIND), scene.coverage.has("mobile")
+    silent = _silent(scene)
     cards = {
-        number: vars(did) | {"inbound": received.get(number, 0)}
+        number: vars(did) | {"inbound": silent[number]}
         for number, did in scene.deeds(silent).items()
         if did.called * 100 >= did.calls * limits["distinct_percent"]
     }
     return [
         cards[place["calling"]] | place for place in _places(scene, cards)
         if place["cells"] <= limits["cells"]
-        and (place["imei"] or place["cell"] or is_mobile(place["calling"]))
+        and (place["imei"] or place["cell"] or (not mobile and is_mobile(place["calling"])))
     ]  # fmt: skip
+
+
+def _silent(scene: Scene) -> dict[int, int]:
+    """Numbers with enough calls a day, some of them conversations, that are hardly called; and how often.
+
+    Where the records name no handset, fewer numbers may be cards: several times the calls are asked of them.
+    """
+    limits, mobile = scene.of(KIND), scene.coverage.has("mobile")
+    least = limits["a_day"] * scene.coverage.days * (1 if mobile else limits["together"])
+    rows = scene.source.rows(
+        f"with busy as (select calling, calls from {BUSY} where calls >= {least} and answered > 0 "
+        f"and long * 100 >= answered * {limits['long_percent']} "
+        f"{'' if mobile else f'and not calling between {_AMERICAN[0]} and {_AMERICAN[1]}'}), "
+        f"back as (select called, count(*) as inbound from {CALLS} "
+        "where called in (select calling from busy) group by called) "
+        "select calling, coalesce(inbound, 0) as inbound from busy left join back on calling = called "
+        f"where coalesce(inbound, 0) * 100 <= calls * {limits['inbound_percent']} order by calling"
+    )
+    return {row["calling"]: row["inbound"] for row in rows}
 
 
 def _places(scene: Scene, cards: Collection[int]) -> list[dict[str, Any]]:

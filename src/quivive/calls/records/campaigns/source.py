@@ -17,9 +17,8 @@ from quivive.engines import Engine, Relation
 SIGNERS = ("trunk", "spc", "certificate", "origid")
 """Columns that name who handed a call over or signed it, each a group of its own."""
 CALLS, WAYS = "kept_calls", "kept_ways"
-"""The kept relations. Calls have `record, start, seconds, ring, answered, calling, called, way, mobile`;
-`answered` also follows from `seconds`, and `mobile` says whether a handset or cell is named. Ways have `way`
-and SIGNERS."""
+"""The kept relations. Calls have `record, start, seconds, ring, answered, calling, called, way`, of which
+`answered` also follows from `seconds`; ways have `way` and SIGNERS."""
 
 
 class Records(Protocol):
@@ -41,6 +40,7 @@ class Source:
 
     def __init__(self, records: Records, engine: Engine) -> None:
         self._records, self._engine = records, engine
+        self.kept: list[str] = []
 
     def rows(self, sql: str, **relations: pa.Table) -> list[dict[str, Any]]:
         """As `ask`, as dictionaries."""
@@ -51,9 +51,10 @@ class Source:
         """The answer to a query over what is kept and further tables."""
         return self._engine.query(sql, relations)
 
-    def keep(self, name: str, sql: str, **relations: pa.Table) -> None:
+    def keep(self, name: str, sql: str, **relations: Relation) -> None:
         """The answer to a query becomes a relation of later ones."""
         self._engine.keep(name, sql, relations)
+        self.kept.append(name)
 
     def whole(self, sql: str, **relations: pa.Table) -> list[dict[str, Any]]:
         """The answer to a query over all columns, as `{calls}`: dear, for it reads the files again."""
@@ -66,21 +67,22 @@ class Source:
 
 
 @contextmanager
-def opened(records: Records, engine: Engine, *further: str) -> Iterator[Source]:
-    """The calls are kept while this lasts; then they, and the `further` relations, are dropped."""
+def opened(records: Records, engine: Engine) -> Iterator[Source]:
+    """The calls are kept while this lasts; what is kept then is dropped."""
+    source = Source(records, engine)
     try:
-        engine.keep(WAYS, _ways(records), records.relations)
-        engine.keep(CALLS, _calls(records), records.relations)
-        yield Source(records, engine)
+        source.keep(WAYS, _ways(records), **records.relations)
+        source.keep(CALLS, _calls(records), **records.relations)
+        yield source
     finally:
-        for name in (CALLS, WAYS, *further):
+        for name in source.kept:
             engine.drop(name)
 
 
 def _ways(records: Records) -> str:
     names = ", ".join(SIGNERS)
     return (
-        f"select row_number() over (order by {names}) as way, {names} "
+        f"select cast(row_number() over (order by {names}) as bigint) as way, {names} "
         f"from (select distinct {names} from ({records.sql}) calls) ways"
     )
 
@@ -89,8 +91,7 @@ def _calls(records: Records) -> str:
     same = " and ".join(f"calls.{name} is not distinct from ways.{name}" for name in SIGNERS)
     return (
         "select record, start, seconds, ring, coalesce(answered, seconds > 0) as answered, calling, called, "
-        f"way, imei is not null or cell is not null as mobile from ({records.sql}) calls join {WAYS} ways "
-        f"on {same}"
+        f"way from ({records.sql}) calls join {WAYS} ways on {same}"
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
+from quivive.calls.records.campaigns.profile import PARTIES
 from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import CALLS, WAYS, numbers
 
@@ -35,15 +36,27 @@ from lined group by calling order by calling
 
 
 def candidates(scene: Scene) -> list[int]:
-    """Numbers that come so many ways that it could be."""
+    """Numbers that come by so many trunks that it could be."""
     limits = scene.of(KIND)
-    return sorted(
+    many = scene.source.rows(
+        f"select calling from {PARTIES} parties join {WAYS} ways on parties.way = ways.way "
+        "join picked on calling = picked.number where trunk is not null group by calling "
+        f"having count(distinct trunk) >= {limits['trunks']} order by calling",
+        picked=numbers(_possible(scene)),
+    )
+    return [row["calling"] for row in many]
+
+
+def _possible(scene: Scene) -> list[int]:
+    """Numbers that come enough ways, of trunk or signer."""
+    limits = scene.of(KIND)
+    return [
         row["calling"]
         for row in scene.profile.callers
         if row["calls"] >= limits["calls"]
         and row["ways"] >= limits["trunks"]
         and (_unwelcome(row, limits) or row["ways"] >= limits["at_once_trunks"])
-    )
+    ]
 
 
 def _unwelcome(row: Mapping[str, Any], limits: Mapping[str, int]) -> bool:
