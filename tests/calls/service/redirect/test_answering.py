@@ -70,6 +70,20 @@ def test_a_forged_call_is_shown_as_failed_and_why(changed: dict[str, object], co
     assert fields(found.data, "Attestation-Info") == []
 
 
+@pytest.mark.parametrize(
+    ("shown", "reason"), [("0A", ""), ("0B", "media-key-mismatch"), (None, "media-key-unchecked")]
+)
+def test_signed_media_keys_are_compared_with_those_of_the_session_description(
+    shown: str | None, reason: str
+) -> None:
+    said = "Identity: " + identity(claims(mky=[{"alg": "sha-256", "dig": "0A" * 32}])).decode()
+    digest = ":".join([shown] * 32) if shown else ""
+    body = f"v=0\r\na=fingerprint:SHA-256 {digest}\r\nm=audio 9 RTP/SAVP 0\r\n" if shown else ""
+    found = answered(invite(said, *(["Content-Type: application/sdp"] if shown else []), body=body))
+    assert found.judged is not None
+    assert [each for each in found.judged.reasons if each.startswith("media")] == ([reason] if reason else [])
+
+
 def test_an_unsigned_call_is_shown_as_not_validated() -> None:
     found = answered(invite())
     assert "verstat=No-TN-Validation" in fields(found.data, "P-Asserted-Identity")[0]
@@ -372,19 +386,31 @@ def test_transactions_are_forgotten_in_time_and_bounded() -> None:
     assert len(kept) == 1
 
 
-def test_damaged_requests_and_noise_never_raise_and_never_amplify() -> None:
+@pytest.mark.parametrize(
+    ("peer", "with_token", "longer"),
+    [
+        (PEER, True, 700),
+        (replace(PEER, fields="contact"), True, 900),
+        (replace(SIGNING, fields="contact"), False, 1200),  # the signature is what was asked for
+    ],
+)
+def test_damaged_requests_and_noise_never_raise_and_never_amplify(
+    peer: Peer, with_token: bool, longer: int
+) -> None:
     chance = random.Random(7)
-    whole = with_identity()
-    at = desk(Kept())
-    for _ in range(1500):
+    whole = with_identity() if with_token else invite()
+    at = desk(Kept(), house(peer))
+    for _ in range(1000):
         data = bytearray(whole)
         for _ in range(chance.randint(1, 8)):
             place = chance.randrange(len(data))
             data[place : place + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
         cut = bytes(data[: chance.randint(0, len(data))]) if chance.random() < 0.3 else bytes(data)
         for reply in at.answer([(cut, SOURCE)]):
-            assert len(reply.data) < len(cut) + 700
-            assert message.parse(reply.data).status is not None
+            assert len(reply.data) < len(cut) + longer
+            read = message.parse(reply.data)
+            assert read.status is not None
+            assert {"line-without-colon", "header-name", "control-character"}.isdisjoint(read.problems)
     for _ in range(200):
         assert at.answer([(chance.randbytes(chance.randint(0, 400)), SOURCE)]) == []
     assert at.answer([(b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\n\r\n", SOURCE)]) == []
