@@ -19,9 +19,10 @@ BATCH = 64
 """Datagrams that are judged before the loop sees to other things, and share one write of the journal."""
 WAITING = 2_048
 """Datagrams that may wait; who comes when so many do is told 503 to try elsewhere."""
-PATIENCE = 0.5
-"""Seconds that the first of them may have waited: who waits longer asks again (T1 of RFC 3261 §17.1.1.1), and
-by 503 at once a controller has its call on another way sooner than by an answer that comes late."""
+PATIENCE = 0.25
+"""Seconds that the first of them may have waited when one more is let in, who at twice the load that can be
+answered then waits for half a second. Who waits longer asks again (T1 of RFC 3261 §17.1.1.1), and by 503 at
+once a controller has its call on another way sooner than by an answer that comes late."""
 STRANGERS = 0.5
 """The part of what may wait, and of the connections, that those who are no peers may take."""
 BUFFER = 4 << 20
