@@ -41,14 +41,18 @@ def _sql() -> str:
     shows = " or ".join(f"(places.shows = '{name}' and ({sql}))" for name, sql in SHOWS.items())
     return (
         "with theirs as (select picked.campaign as campaign, calls.record as record, calls.start as start, "
-        f"case when {shows} then 1 else 0 end as shown "
+        f"calls.start - calls.start % {_SPAN} as span, case when {shows} then 1 else 0 end as shown "
         f"from {CALLS} calls join picked on calls.calling = picked.number "
         f"join {WAYS} ways on calls.way = ways.way join places on picked.campaign = places.campaign "
         f"where {within('places')}), "
-        "spans as (select campaign, record, start, shown, sum(shown) over "
-        f"(partition by campaign, start - start % {_SPAN}) as often from theirs), "
+        "spans as (select campaign, span, sum(shown) as often from theirs group by campaign, span), "
+        "ranked as (select campaign, span, row_number() over "
+        "(partition by campaign order by often desc, span) as rank from spans), "
+        # As many spans as examples have them all; a campaign may have no call that shows it.
+        f"near as (select theirs.*, rank from theirs join ranked on theirs.campaign = ranked.campaign "
+        f"and theirs.span = ranked.span where rank <= {MOST}), "
         "placed as (select campaign, record, row_number() over "
-        "(partition by campaign order by shown desc, often desc, start, record) as place from spans) "
+        "(partition by campaign order by shown desc, rank, start, record) as place from near) "
         f"select campaign, record, cast(place as bigint) as place from placed where place <= {MOST} "
         "order by campaign, place"
     )

@@ -21,7 +21,6 @@ from quivive.calls.records.campaigns.near import LEVELS, NUMBERS, Suspects, susp
 from quivive.calls.records.campaigns.profile import BLOCK
 from quivive.calls.records.campaigns.rotation import key_of
 from quivive.calls.records.campaigns.scene import Detector, Scene
-from quivive.calls.records.campaigns.source import SIGNERS, WAYS
 
 KIND = "neighbour-spoofing"
 NEEDS = ("calling", "called", "answered", "seconds")
@@ -59,14 +58,12 @@ def find(scene: Scene) -> Iterator[Draft]:
 
 def _members(scene: Scene, suspect: Suspects) -> Members:
     """The numbers of the suspect cells that call neighbours, by their first such call."""
-    named = ", ".join(f"ways.{name} as {name}" for name in SIGNERS)
     return Members(scene.source.ask(
-        f"select numbers.*, cast(0 as bigint) as day, {named} from {NUMBERS} numbers "
+        f"select numbers.*, cast(0 as bigint) as day from {NUMBERS} numbers "
         "join picked on numbers.way = picked.way and numbers.hour = picked.hour "
-        f"join {WAYS} ways on numbers.way = ways.way "
-        f"order by first, calling, {', '.join(f'ways.{name} nulls first' for name in SIGNERS)}",
+        "order by first, calling, numbers.way",
         picked=suspect.cells,
-    ))  # fmt: skip
+    ), scene.source)  # fmt: skip
 
 
 def _machine(members: Members, rows: Array, limits: Mapping[str, int], ends: Usual, strict: bool) -> Array:

@@ -52,7 +52,7 @@ def flags(sight: Mapping[str, int]) -> str:
         "long": f"case when answered and seconds >= {sight['long_seconds']} then 1 end",
         "one_ring": f"case when not answered and ring <= {sight['one_ring_seconds']} then 1 end",
     }
-    return ", ".join(f"count({value}) as {name}" for name, value in counted.items())
+    return ", ".join(f"cast(count({value}) as integer) as {name}" for name, value in counted.items())
 
 
 def sums(names: Iterable[str] = FIGURES) -> str:

@@ -105,7 +105,6 @@ def _value(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> Members:
     """All numbers of all suspect groups on each way, once, by their first call."""
-    named = ", ".join(f"ways.{name} as {name}" for name in SIGNERS)
     among = " or ".join(f"{name} in (select value from picked where level = '{name}')" for name in SIGNERS)
     picked = sorted({_picked(row) for row in suspects}, key=str)
     return Members(scene.source.ask(
@@ -118,13 +117,12 @@ def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> Members:
         f"or way in (select way from {WAYS} where {among})) "
         f"and calling - calling % {RANGE} not in (select number from ringing) "
         f"group by calling, way having count(1) <= {scene.of('sight')['light']}) "
-        f"select parties.*, {named}, strays.way is not null as stray from parties "
-        f"join {WAYS} ways on parties.way = ways.way left join {STRAYS} strays "
-        "on parties.block = strays.block and parties.way = strays.way "
-        f"order by first, calling, {', '.join(f'ways.{name} nulls first' for name in SIGNERS)}",
+        "select parties.*, strays.way is not null as stray from parties "
+        f"left join {STRAYS} strays on parties.block = strays.block and parties.way = strays.way "
+        "order by first, calling, way",
         picked=table({"level": "varchar", "value": "varchar", "number": "bigint"}, picked),
         ringing=numbers(ringing_ranges(scene)),
-    ))  # fmt: skip
+    ), scene.source)  # fmt: skip
 
 
 def _picked(row: Mapping[str, Any]) -> tuple[str, str | None, int | None]:

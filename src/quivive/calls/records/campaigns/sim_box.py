@@ -38,16 +38,14 @@ def _cards(scene: Scene) -> list[dict[str, Any]]:
     """Numbers that are like a card in a box, with the device and the cell they were at; people move."""
     limits, mobile = scene.of(KIND), scene.coverage.has("mobile")
     silent = _silent(scene)
-    cards = {
-        number: vars(did) | {"inbound": silent[number]}
-        for number, did in scene.deeds(silent).items()
-        if did.called * 100 >= did.calls * limits["distinct_percent"]
+    still = {
+        place["calling"]: place for place in _places(scene, silent) if mobile or is_mobile(place["calling"])
     }
     return [
-        cards[place["calling"]] | place for place in _places(scene, cards)
-        if place["cells"] <= limits["cells"]
-        and (place["imei"] or place["cell"] or (not mobile and is_mobile(place["calling"])))
-    ]  # fmt: skip
+        vars(did) | still[number] | {"inbound": silent[number]}
+        for number, did in scene.deeds(still).items()
+        if did.called * 100 >= did.calls * limits["distinct_percent"]
+    ]
 
 
 def _silent(scene: Scene) -> dict[int, int]:
@@ -70,13 +68,15 @@ def _silent(scene: Scene) -> dict[int, int]:
 
 
 def _places(scene: Scene, cards: Collection[int]) -> list[dict[str, Any]]:
-    """By number, the device and the cell, and how many of each."""
+    """By number that does not move, the device and the cell, and how many devices."""
     if not cards:
         return []
+    placed = "and (min(imei) is not null or min(cell) is not null) " if scene.coverage.has("mobile") else ""
     return scene.source.whole(
         "select calls.calling as calling, min(imei) as imei, count(distinct imei) as imeis, "
-        "min(cell) as cell, count(distinct cell) as cells from {calls} "
-        "join picked on calls.calling = picked.number group by calls.calling order by calls.calling",
+        "min(cell) as cell from {calls} "
+        "join picked on calls.calling = picked.number group by calls.calling "
+        f"having count(distinct cell) <= {scene.of(KIND)['cells']} {placed}order by calls.calling",
         picked=numbers(cards),
     )
 

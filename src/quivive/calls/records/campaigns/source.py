@@ -81,8 +81,9 @@ def opened(records: Records, engine: Engine) -> Iterator[Source]:
 
 def _ways(records: Records) -> str:
     names = ", ".join(SIGNERS)
+    order = ", ".join(f"{name} nulls first" for name in SIGNERS)  # engines differ in where they put nulls
     return (
-        f"select cast(row_number() over (order by {names}) as bigint) as way, {names} "
+        f"select cast(row_number() over (order by {order}) as integer) as way, {names} "
         f"from (select distinct {names} from ({records.sql}) calls) ways"
     )
 
