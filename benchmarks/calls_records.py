@@ -3,7 +3,7 @@
     python benchmarks/calls_records.py [--seeds 11-20] [--calls 1000000] [--large 10900000] [--small]
 
 The records are generated (benchmarks/call_traffic): public sets of call records do not exist, so these
-figures are about the generator's traffic and no operator's. Thresholds were set on seeds 1 to 3, never on
+figures are about the generator's traffic and no operator's. Thresholds were set on seeds 1 to 10, never on
 those here.
 
 Each seed is a day of about a million calls, eight campaigns of each kind among them. One more day, of ten

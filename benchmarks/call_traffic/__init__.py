@@ -12,5 +12,5 @@ made of:
 * `placing`: turns a profile into calls; `mobile`: SIM boxes and the ordinary things that look like them.
 * `traffic`: puts a day together slice by slice, in bounded memory; `writing`: Parquet, CSV and the truth.
 
-Same seed, same bytes. Seeds 1 to 3 are for setting thresholds, 11 to 20 for reporting.
+Same seed, same bytes. Seeds 1 to 10 are for setting thresholds, 11 to 20 for reporting.
 """

@@ -139,3 +139,34 @@ def borrowed(book: Book, calling: int = 12065550123, calls: int = 40) -> Book:
             calling, reached(nth), 60_000 + nth * 15, 80, trunk=f"gateway-{nth % 4}", spc=f"80{nth % 4}K"
         )
     return book
+
+
+def carriers(book: Book, carriers: int = 8, people: int = 1600) -> Book:
+    """Customers of several carriers, each with an exchange of its own; one in ten took its number along."""
+    for person in range(carriers * people):
+        home = person // people
+        carrier = (home + 1 + person % (carriers - 1)) % carriers if person % 10 == 0 else home
+        calling = 13125550000 + home * 10_000 + person % people
+        for nth in range(2):
+            talk = (30, 0, 200, 25, 90, 0, 15, 40)[(person * 3 + nth * 5) % 8]
+            book.call(calling, reached(person + nth * 17), person * 41 % 70_000 + nth * 7_000, talk,
+                      trunk=f"carrier-{carrier}", spc=f"90{carrier}J", origid=None)  # fmt: skip
+    return book
+
+
+def hidden(book: Book, calls: int = 240) -> Book:
+    """One customer among a carrier's others, with its signature: numbers of other exchanges, once each."""
+    for nth in range(calls):
+        number = 13125555000 + (1 + nth % 7) * 10_000 + nth * 7
+        book.call(number, reached(nth + 5_000), 30_000 + nth * 9, machine(nth), trunk="carrier-0",
+                  spc="900J", origid=None)  # fmt: skip
+    return book
+
+
+def hidden_near(book: Book, calls: int = 240) -> Book:
+    """As `hidden`, with numbers of the exchange that is called."""
+    for nth in range(calls):
+        exchange = 13125550000 + (1 + nth % 7) * 10_000
+        book.call(exchange + 5000 + nth * 7, exchange + nth % 200, 30_000 + nth * 9, machine(nth),
+                  trunk="carrier-0", spc="900J", origid=None)  # fmt: skip
+    return book

@@ -161,3 +161,27 @@ def test_no_records_are_no_campaigns():
     campaigns, missing = find(Book().records(), DuckDB())
     assert campaigns == []
     assert [each.kind for each in missing] == list(KINDS)
+
+
+def test_who_rotates_numbers_among_a_carrier_s_other_customers_is_found_by_where_numbers_come_from():
+    assert found(made.carriers(Book())) == {}
+    (only,) = found(made.hidden(made.carriers(Book()))).values()
+    assert only.kind == "number-rotation"
+    assert only.place["trunk" if "trunk" in only.place else "spc"] in ("carrier-0", "900J")
+    assert "hardly come by that trunk" in only.why
+    theirs = [number for number in only.numbers if number % 10_000 >= 5000]
+    assert len(theirs) >= 170
+    assert len(theirs) >= 0.75 * len(only.numbers)
+
+
+def test_neighbours_numbers_that_come_astray_are_found_among_a_carrier_s_other_customers():
+    campaigns = found(made.hidden_near(made.carriers(Book())))
+    assert [kind for kind, _ in campaigns] == ["neighbour-spoofing"]
+    (only,) = campaigns.values()
+    assert len(only.numbers) >= 200
+
+
+def test_a_campaign_names_its_numbers_and_the_way_they_came():
+    only = found(made.rotation(town(Book())))["number-rotation", "origid=rotating"]
+    assert only.place == {"origid": "rotating"}
+    assert only.numbers == tuple(15105550000 + nth * 7919 for nth in range(80))

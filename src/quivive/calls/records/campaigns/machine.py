@@ -29,3 +29,13 @@ def told(row: Mapping[str, Any]) -> str:
         return "none was answered"
     brief = percent(row["brief"], answered)
     return f"{percent(answered, calls)} % were answered, and {brief} % of those ended within a minute"
+
+
+def chosen(row: Mapping[str, Any]) -> str:
+    """A sentence where numbers were chosen among those of others, by how their calls ended."""
+    if row["share"] >= 100:
+        return ""
+    return (
+        f" They are chosen among {row['among']:,} calls, of which about {row['share']} % are a machine's, "
+        "by how each call ended; other people's may be among them."
+    )

@@ -47,9 +47,13 @@ class Usual:
         parts, evidence = self.shares(counts)
         return (evidence >= limits["evidence"]) & (parts * 100 >= limits["share_percent"])
 
+    def share(self, counts: Array) -> float:
+        """What part of all these calls a machine made."""
+        return float(self.shares(counts.sum(0, keepdims=True))[0][0])
+
     def likely(self, counts: Array) -> Array:
         """Which of the numbers, whose calls are the rows, are the machine's rather than somebody else's."""
-        part = float(self.shares(counts.sum(0, keepdims=True))[0][0])
+        part = self.share(counts)
         odds = np.log(max(part, 1e-12)) - np.log(max(1 - part, 1e-12))
         return np.asarray(odds + counts @ np.log(MACHINE / self.rates) >= 0)
 

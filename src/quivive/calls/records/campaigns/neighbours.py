@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
-from quivive.calls.records.campaigns.machine import unwelcome
+from quivive.calls.records.campaigns.machine import chosen, unwelcome
 from quivive.calls.records.campaigns.members import Array, Members
 from quivive.calls.records.campaigns.mixture import Usual
 from quivive.calls.records.campaigns.near import LEVELS, NUMBERS, Suspects, suspects
@@ -38,7 +38,7 @@ def find(scene: Scene) -> Iterator[Draft]:
     if not suspect.groups:
         return
     members = _members(scene, suspect)
-    found: dict[tuple[tuple[str, str], ...], list[Array]] = defaultdict(list)
+    found: dict[tuple[tuple[str, str], ...], list[tuple[Array, Array]]] = defaultdict(list)
     explained = np.zeros(len(members.number), bool)  # by number
     for hourly, stray, strict in _STAGES:
         for level in LEVELS:
@@ -48,12 +48,16 @@ def find(scene: Scene) -> Iterator[Draft]:
             for values in sorted(wanted):
                 rows = groups.get(values, np.zeros(0, int))
                 rows = rows[~explained[members.number[rows]] & (members.columns["stray"][rows] | (not stray))]
-                rows = _machine(members, rows, limits, suspect.usual, strict)
-                if _is_made_up(members, rows, limits):
-                    explained[members.number[rows]] = True
-                    found[tuple(zip(level, values, strict=False))].append(rows)
+                theirs = _machine(members, rows, limits, suspect.usual, strict)
+                if _is_made_up(members, theirs, limits):
+                    explained[members.number[theirs]] = True
+                    found[tuple(zip(level, values, strict=False))].append((rows, theirs))
     for place, parts in found.items():
-        yield _draft(dict(place), members, np.concatenate(parts))
+        among = members.counts[np.concatenate([rows for rows, _ in parts])]
+        theirs = np.concatenate([rows for _, rows in parts])
+        whole = all(len(rows) == len(own) for rows, own in parts)
+        share = 100 if whole else int(suspect.usual.share(among) * 100)
+        yield _draft(dict(place), members, theirs, {"among": int(among.sum()), "share": share})
 
 
 def _members(scene: Scene, suspect: Suspects) -> Members:
@@ -89,7 +93,8 @@ def _is_made_up(members: Members, rows: Array, limits: Mapping[str, int]) -> boo
     )
 
 
-def _draft(place: Mapping[str, str], members: Members, rows: Array) -> Draft:
+def _draft(place: Mapping[str, str], members: Members, rows: Array, choice: Mapping[str, int]) -> Draft:
+    """`choice`: `among` how many calls these were chosen, of which `share` per cent are a machine's."""
     row: dict[str, Any] = members.figures(rows)
     numbers = members.numbers(rows)
     row |= {"numbers": len(numbers), "exchanges": _exchanges(members, rows)}
@@ -99,9 +104,15 @@ def _draft(place: Mapping[str, str], members: Members, rows: Array) -> Draft:
         "that begin like the "
         f"number called, in {plural(row['exchanges'], 'exchange')}; "
         f"{percent(row['answered'], row['calls'])} % were answered, {plural(row['long'], 'call')} lasted two "
-        "minutes or more."
+        f"minutes or more.{chosen(choice)}"
     )
-    figures = {**row, "answered_percent": percent(row["answered"], row["calls"])}
+    answered = percent(row["answered"], row["calls"])
+    figures = {
+        **row,
+        "answered_percent": answered,
+        "among": choice["among"],
+        "share_percent": choice["share"],
+    }
     first, last = members.span(rows)
     return Draft(KIND, key, tuple(numbers), row["calls"], first, last, why, figures, "near", place)
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural, within
-from quivive.calls.records.campaigns.machine import told, unwelcome
+from quivive.calls.records.campaigns.machine import chosen, told, unwelcome
 from quivive.calls.records.campaigns.members import Array, Members
 from quivive.calls.records.campaigns.mixture import counted
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, RANGE, STRAYS, flags
@@ -45,6 +45,8 @@ class _Group:
     members: Members
     rows: Array
     figures: dict[str, int]
+    """Of these numbers; `among` are the calls that they were chosen from, of which `share` per cent are a
+    machine's (100: all, and nothing was chosen)."""
 
     @property
     def level(self) -> str:
@@ -82,8 +84,11 @@ def _groups(scene: Scene) -> list[_Group]:
         figures = members.figures(rows) | {"most": row["most"]}
         if (level, value) not in weighed and _is_suspect(figures, scene):
             weighed.add((level, value))  # what its light numbers show, those with few calls need not again
-            theirs = _machine(members, rows, scene)
-            figures = members.figures(theirs) | {"in_step": in_step(members.columns["calling"][theirs])}
+            theirs, share = _machine(members, rows, scene)
+            figures = members.figures(theirs) | {
+                "in_step": in_step(members.columns["calling"][theirs]),
+                "among": figures["calls"], "share": share,
+            }  # fmt: skip
             groups.append(_Group(row, members, theirs, figures))
     return groups
 
@@ -155,11 +160,12 @@ def _is_suspect(row: Mapping[str, Any], scene: Scene) -> bool:
     )
 
 
-def _machine(members: Members, rows: Array, scene: Scene) -> Array:
-    """The rows that are a machine's: all, where nobody else is among them."""
+def _machine(members: Members, rows: Array, scene: Scene) -> tuple[Array, int]:
+    """The rows that are a machine's, and of how many in a hundred calls: all, where nobody else is there."""
     if unwelcome(members.figures(rows), scene.of(KIND)):
-        return rows
-    return rows[scene.profile.usual.likely(members.counts[rows])]
+        return rows, 100
+    counts, usual = members.counts[rows], scene.profile.usual
+    return rows[usual.likely(counts)], int(usual.share(counts) * 100)
 
 
 def _with_reached(scene: Scene, groups: Sequence[_Group]) -> Sequence[_Group]:
@@ -207,13 +213,13 @@ def _draft(group: _Group) -> Draft:
         f"{f'Numbers that begin with {start}' if start else f'Calls with {key}'} showed "
         f"{plural(len(shown), 'number')} in {plural(row['calls'], 'call')} to "
         f"{plural(row['called'], 'number')}; "
-        f"{told(row)}.{ordered}{_STRAY if group.row['stray'] else ''}"
+        f"{told(row)}.{ordered}{_STRAY if group.row['stray'] else ''}{chosen(row)}"
     )
     figures = {
         "numbers": len(shown), "calls": row["calls"], "called": row["called"],
         "answered_percent": percent(row["answered"], row["calls"]),
         "brief_percent": percent(row["brief"], row["answered"]),
-        "in_step_percent": row["in_step"],
+        "in_step_percent": row["in_step"], "among": row["among"], "share_percent": row["share"],
     }  # fmt: skip
     first, last = group.members.span(group.rows)
     return Draft(KIND, key, tuple(shown), row["calls"], first, last, why, figures, "brief-far", place)
