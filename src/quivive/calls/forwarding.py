@@ -50,7 +50,8 @@ def verify_call(
         return _together((), [*notes, "identity-missing"], policy)
     first = [verify(value, call, signers, at, policy) for value in values[:MOST]]
     if not any(each.ppt in _FORWARDED for each in first):
-        elsewhere = call.target and call.callees and not any(same(call.target, to) for to in call.callees)
+        here = call.target in call.callees or any(same(call.target, to) for to in call.callees if call.target)
+        elsewhere = call.target and call.callees and not here
         return _together(first, [*notes, *(["retargeted"] if elsewhere else [])], policy)
     if call.target is not None and not call.target.startswith(("sip:", "sips:")):
         # To may still hold the number first dialled: the links must lead all the way back from here
