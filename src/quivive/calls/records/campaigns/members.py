@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -51,6 +52,15 @@ class Members:
     def span(self, rows: Array) -> tuple[int, int]:
         """When their first and last call began."""
         return int(self.columns["first"][rows].min()), int(self.columns["last"][rows].max())
+
+    def alike(self, rows: Array, besides: Collection[str]) -> dict[str, str]:
+        """Those of SIGNERS, without `besides`, that have one value in all of some rows, and it."""
+        found = {}
+        for name in SIGNERS:
+            codes = np.unique(self.columns[name][rows])
+            if name not in besides and len(codes) == 1 and self._texts[name][int(codes[0])]:
+                found[name] = self._texts[name][int(codes[0])]
+        return found
 
     def _name_ways(self, source: Source) -> None:
         used, places = np.unique(self.columns["way"], return_inverse=True)

@@ -19,7 +19,7 @@ from quivive.calls.records.campaigns.members import Array, Members
 from quivive.calls.records.campaigns.mixture import Usual
 from quivive.calls.records.campaigns.near import LEVELS, NUMBERS, Suspects, suspects
 from quivive.calls.records.campaigns.profile import BLOCK
-from quivive.calls.records.campaigns.rotation import key_of
+from quivive.calls.records.campaigns.rotation import key_of, shared
 from quivive.calls.records.campaigns.scene import Detector, Scene
 
 KIND = "neighbour-spoofing"
@@ -104,7 +104,7 @@ def _draft(place: Mapping[str, str], members: Members, rows: Array, choice: Mapp
         "that begin like the "
         f"number called, in {plural(row['exchanges'], 'exchange')}; "
         f"{percent(row['answered'], row['calls'])} % were answered, {plural(row['long'], 'call')} lasted two "
-        f"minutes or more.{chosen(choice)}"
+        f"minutes or more.{chosen(choice)}{shared(members.alike(rows, place))}"
     )
     answered = percent(row["answered"], row["calls"])
     figures = {

@@ -26,9 +26,10 @@ from quivive.calls.records.campaigns.wangiri import ringing_ranges
 
 KIND = "number-rotation"
 NEEDS = ("calling", "called", "answered", "seconds")
-LEVELS = ("range", "block", "origid", "signer", "certificate", "spc", "trunk")
-"""Groups, the narrowest first; what one group explains is not told again under another."""
-_STARTS = {"range": RANGE, "block": BLOCK}
+LEVELS = ("block", "origid", "signer", "certificate", "spc", "trunk", "range")
+"""Groups, the narrowest first, but who signs before what the numbers look like; what one group explains is
+not told again under another."""
+_STARTS = {"range": RANGE, "block": BLOCK, "exchange": BLOCK}
 """Levels of numbers that begin alike, and of how many such numbers there can be."""
 _ORDERED = 50
 """Per cent of steps from which on a sentence says that the numbers follow one another."""
@@ -56,7 +57,7 @@ class _Group:
 
 def find(scene: Scene) -> Iterator[Draft]:
     """Groups of numbers that are one dialer together, the clearest first."""
-    groups = _with_reached(scene, _groups(scene))
+    groups = _with_reached(scene, _joined(_groups(scene)))
     explained = np.zeros(len(groups[0].members.number) if groups else 0, bool)  # by number
     for group in groups:
         shown = np.unique(group.members.number[group.rows])
@@ -93,6 +94,25 @@ def _groups(scene: Scene) -> list[_Group]:
     return groups
 
 
+def _joined(groups: Sequence[_Group]) -> list[_Group]:
+    """The groups; ranges of one exchange, of which a campaign uses several, are one."""
+    found: dict[Any, _Group] = {}
+    for place, group in enumerate(groups):
+        start = group.row["range"] - group.row["range"] % BLOCK if group.level == "range" else None
+        other = found.get(start) if start else None
+        if other:
+            rows = np.sort(np.concatenate([other.rows, group.rows]))  # by their first calls
+            figures = group.members.figures(rows) | {
+                "in_step": in_step(group.members.columns["calling"][rows]), "share": 100,
+                "among": other.figures["among"] + group.figures["among"],
+            }  # fmt: skip
+            group = _Group(
+                {**group.row, "level": "exchange", "exchange": start}, group.members, rows, figures
+            )
+        found[start or ("group", place)] = group
+    return list(found.values())
+
+
 def _suspects(scene: Scene) -> list[Mapping[str, Any]]:
     return [row for row in scene.profile.groups if _is_suspect(row, scene)]
 
@@ -100,7 +120,7 @@ def _suspects(scene: Scene) -> list[Mapping[str, Any]]:
 def _order(row: Mapping[str, Any], scene: Scene) -> tuple[Any, ...]:
     """Groups without other people first, then strays, then groups with other people among them."""
     stage = 1 if row["stray"] else 0 if unwelcome(row, scene.of(KIND)) else 2
-    return stage, -row["most"], LEVELS.index(row["level"]), str(_value(row))
+    return stage, row["level"] == "range", -row["most"], LEVELS.index(row["level"]), str(_value(row))
 
 
 def _value(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -126,7 +146,7 @@ def _parties(scene: Scene, suspects: Sequence[Mapping[str, Any]]) -> Members:
         f"left join {STRAYS} strays on parties.block = strays.block and parties.way = strays.way "
         "order by first, calling, way",
         picked=table({"level": "varchar", "value": "varchar", "number": "bigint"}, picked),
-        ringing=numbers(ringing_ranges(scene)),
+        ringing=numbers(ringing_ranges(scene) if scene.coverage.has("ring") else ()),
     ), scene.source)  # fmt: skip
 
 
@@ -214,6 +234,7 @@ def _draft(group: _Group) -> Draft:
         f"{plural(len(shown), 'number')} in {plural(row['calls'], 'call')} to "
         f"{plural(row['called'], 'number')}; "
         f"{told(row)}.{ordered}{_STRAY if group.row['stray'] else ''}{chosen(row)}"
+        f"{shared(group.members.alike(group.rows, place))}"
     )
     figures = {
         "numbers": len(shown), "calls": row["calls"], "called": row["called"],
@@ -230,6 +251,11 @@ def _place(group: _Group) -> dict[str, str]:
     if group.level in _STARTS:
         return {}
     return {key: group.row[key] or "" for key in (SIGNERS if group.level == "signer" else (group.level,))}
+
+
+def shared(names: Mapping[str, str]) -> str:
+    """A sentence of what all calls have in common beside the key."""
+    return f" All have {key_of(names)}." if names else ""
 
 
 def key_of(place: Mapping[str, str]) -> str:
