@@ -37,7 +37,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "start": _words(
         "start start_time starttime time timestamp datetime date_time calldate call_date "
         "call_time call_date_time call_start call_start_time start_stamp setup_time invite_time "
-        "created begin start_epoch start_utc connect_date date"
+        "created begin start_epoch start_utc connect_date datetime_utc time_utc utc_time timestamp_utc "
+        "start_time_utc start_datetime call_datetime event_time seizure_time start_timestamp date"
     ),
     "end": _words("end end_time endtime end_stamp release_time disconnect_time call_end_time stop"),
     "answer": _words("answer_time answer answered_at answer_stamp connect_time call_answered_time"),
@@ -55,7 +56,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "seconds billsec bill_seconds conversation conversation_seconds talk_time talktime "
         "billable billable_seconds duration_real call_duration answered_seconds"
     ),
-    "duration": _words("duration duration_seconds total_duration length total_seconds"),
+    "duration": _words("duration duration_seconds duration_sec duration_s total_duration length total_seconds"),
     "ring": _words("ring ring_seconds ringing ring_time time_to_answer"),
     "answered": _words("answered is_answered connected"),
     "disposition": _words("disposition result call_status outcome"),
@@ -63,16 +64,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "trunk ingress ingress_trunk in_trunk trunk_in incoming_trunk orig_trunk orig_trunk_group "
         "orig_trunk_group_name orig_carrier_name ingress_peer in_peer source_trunk src_ip "
         "source_ip ingress_ip trunk_group inbound_trunk peer in_leg network_addr sip_network_ip "
-        "ingress_carrier from_trunk"
+        "ingress_carrier from_trunk src_trunk"
     ),
     "egress": _words(
         "egress egress_trunk out_trunk trunk_out outgoing_trunk term_trunk term_trunk_group "
         "term_trunk_group_name term_carrier_name egress_peer out_peer route destination_trunk "
-        "dst_ip dest_ip egress_ip outbound_trunk gateway egress_carrier to_trunk lastdata"
+        "dst_ip dest_ip egress_ip outbound_trunk gateway egress_carrier to_trunk dst_trunk "
+        "dest_trunk lastdata"
     ),
     "call_id": _words("call_id callid sip_call_id sipcallid sip_callid"),
     "id": _words(
-        "id uniqueid unique_id uuid record_id cdr_id record reference record_reference ref recordid row"
+        "id uniqueid unique_id uuid record_id cdr_id record reference record_reference ref recordid cdr "
+        "cdr_number cdr_no sequence row"
     ),
     "code": _words("sip_code code sip_status response_code final_code hangup_code release_code"),
     "cause": _words("cause hangup_cause q850 release_cause cause_code hangup_cause_q850 isdn_cause"),
@@ -210,6 +213,9 @@ def mapped(row: Mapping[str, Any], columns: Mapping[str, str], path: Path) -> di
             found = {key: held for key, held in found.items() if held[0] != what or what == "others"}
             found[column] = (what, -1)
     told = {what for what, _ in found.values()}
+    if "start" not in told:  # a table whose only time is that of the answer
+        found = {key: ("start", at) if what == "answer" else (what, at) for key, (what, at) in found.items()}
+        told = {what for what, _ in found.values()}
     if not told & {"start", "state", "upstream"} or not told & {
         "called",
         "calling",

@@ -15,6 +15,7 @@ from typing import get_args
 from quivive.calls.traceback import clocks
 from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Gap, Hop, Query, Role, State, Traceback
+from quivive.calls.traceback.lines import with_lines
 from quivive.calls.traceback.matching import Matched, Side, called, is_attempt, reported, upstream
 from quivive.calls.traceback.peers import CUSTOMER, Peers, is_own
 from quivive.calls.traceback.record import Record, calling_cost, states_agree
@@ -33,7 +34,9 @@ def trace(
 
     `skew` is how many seconds a provider's clock may be off, `now` (Unix seconds) when the silent are asked.
     """
-    return _Way(query, {each.name: each for each in providers}, peers, now, skew).walk(first)
+    names = [each.name for each in providers]
+    known = {each.name: with_lines(each, peers, names) for each in providers}
+    return _Way(query, known, peers, now, skew).walk(first)
 
 
 @dataclass
@@ -67,11 +70,24 @@ class _Way:
         here = self._begin(first)
         while here is not None:
             here = self._step(here)
+        self._unplaced(first)
         return Traceback(self.query, tuple(self.hops), tuple(self.gaps), self._complete())
 
     def _complete(self) -> bool:
         found = bool(self.hops) and all(hop.state == "found" for hop in self.hops) and not self.gaps
         return found and _is_origin(self.hops[-1])
+
+    def _unplaced(self, first: str | None) -> None:
+        """Name the silent providers that may have had the call, where one end of the way is open."""
+        hop = next((each for each in self.hops if each.state == "found"), None)
+        delivered = first or (hop and self.providers[hop.provider].names_egress)
+        if delivered and _is_origin(self.hops[-1]):
+            return
+        after = self.hops[-1].provider if delivered else "the report"
+        for provider in self.providers.values():
+            if provider.state != "records" and provider.name not in self.seen:
+                why = f"{provider.name} handed in nothing; whether the call passed it is open."
+                self.gaps.append(Gap(after, provider.name, why))
 
     # the first provider
 
