@@ -29,7 +29,7 @@ def run(*arguments):
 
 
 def test_a_call_is_traced_to_its_customer(records):
-    found = run(*REPORT, "--providers", records)
+    found = run(*REPORT, "--first", "south", "--providers", records)
     assert found.exit_code == 0, found.output
     assert "COMPLETE: the call began at north, with customer-7." in found.output
 

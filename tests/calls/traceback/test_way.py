@@ -18,7 +18,7 @@ def three(middle=None):
 
 
 def test_a_call_is_followed_to_the_customer_who_made_it():
-    found = traced(three())
+    found = traced(three(), first="south")
     assert told(found) == [("south", "found", "s1"), ("middle", "found", "m1"), ("north", "found", "n1")]
     assert [hop.role for hop in found.hops] == ["terminating", "intermediate", "originating"]
     assert [hop.upstream for hop in found.hops] == ["middle", "north", None]
@@ -28,7 +28,7 @@ def test_a_call_is_followed_to_the_customer_who_made_it():
 
 
 def test_a_silent_provider_is_a_gap_and_the_way_goes_on_behind_it():
-    found = traced(three(silent("middle")))
+    found = traced(three(silent("middle")), first="south")
     assert told(found) == [("south", "found", "s1"), ("middle", "silent", None), ("north", "found", "n1")]
     assert [(gap.after, gap.missing) for gap in found.gaps] == [("south", "middle")]
     assert found.hops[1].upstream == "north"  # north's own record says so
@@ -103,7 +103,7 @@ def test_a_replaced_calling_number_is_told_and_followed():
         "north", call("n1", 20, "customer-7", "middle", calling="13105550123"), *others(20, None, "middle")
     )
     south = provider("south", call("s1", 60, "middle"), *others(60, "middle", None))
-    found = traced([north, middle, south])
+    found = traced([north, middle, south], first="south")
     assert found.complete
     assert "replaced" in found.hops[1].why
     assert found.hops[1].calling == "13105550123"
@@ -141,7 +141,7 @@ def test_a_trunk_that_nobody_named_is_a_gap_not_an_origin():
 def test_whom_an_unnamed_trunk_belongs_to_can_stand_in_the_others_records():
     south = provider("south", call("s1", 0, "TG-4711"), *others(0, "TG-4711", None))
     north = provider("north", call("n1", 20, "customer-7", "south"), *others(20, "customer-1", "south"))
-    found = traced([north, south])
+    found = traced([north, south], first="south")
     assert found.hops[0].upstream == "north"
     assert found.complete
 
@@ -154,7 +154,7 @@ def test_a_forwarded_call_is_followed_to_the_number_that_was_dialled():
     north = provider(
         "north", call("n1", 20, "customer-7", "middle", called="14155550123"), *others(20, None, "middle")
     )
-    assert traced([north, middle, south]).complete
+    assert traced([north, middle, south], first="south").complete
 
 
 def test_the_leg_that_came_in_is_found_where_a_provider_forwarded_the_call_itself():
@@ -203,7 +203,7 @@ def test_an_answer_of_other_software_names_the_upstream_itself():
     )
     north = provider("north", call("n1", 20, "customer-7", "middle"))
     south = provider("south", call("s1", 60, "middle"))
-    found = traced([north, provider("middle", answer), south])
+    found = traced([north, provider("middle", answer), south], first="south")
     assert found.complete
     assert (found.hops[1].attest_seen, found.hops[1].spc, found.hops[1].action) == (
         "B",
@@ -237,3 +237,27 @@ def test_an_origin_that_another_providers_records_contradict_is_a_gap():
     south = provider("south", call("s1", 60, None), *others(60, None, "west"))
     found = traced([west, south], first="south")
     assert found.complete or found.gaps  # never an end that is neither
+
+
+def test_where_nothing_says_who_delivered_the_call_that_is_a_gap():
+    found = traced(three())
+    assert [(gap.after, gap.missing) for gap in found.gaps] == [("the report", None)]
+    assert "--first" in found.gaps[0].why
+    assert not found.complete
+
+
+def test_a_silent_provider_that_nobody_names_may_have_delivered_the_call():
+    found = traced([*three(), silent("east")])
+    assert ("the report", "east") in [(gap.after, gap.missing) for gap in found.gaps]
+    assert traced([*three(), silent("east")], first="south").complete
+
+
+def test_lines_and_customers_stand_in_columns_that_are_called_as_for_providers():
+    call_in = {"upstream": "TG-17", "downstream": "subscriber"}
+    south = provider("south", replace(call("s1", 60, None), **call_in))
+    north = provider("north", replace(call("n1", 20, None), upstream="cust-77", downstream="TG-99"))
+    peers = read(["north=south/TG-17", "south=north/TG-99"], ["north", "south"])
+    found = traced([north, south], peers=peers)
+    assert [hop.upstream for hop in found.hops] == ["north", None]
+    assert found.hops[1].customer == "cust-77"
+    assert found.complete

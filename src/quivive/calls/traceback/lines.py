@@ -1,7 +1,7 @@
 """Does a column 'upstream' or 'downstream' name a provider, or a line of its own or a customer?
 
-Exports call these columns alike. A text that is no provider's name is a line: where somebody says whose it is,
-where it is called as lines are ('tg-17', an address, a number), or where it says that it is a customer's.
+Exports call these columns alike. A text that is no provider's name is a line where somebody says whose it is,
+where it is called as lines are ('tg-17', an address, a number), and where it says that it is a customer's.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def with_lines(provider: Provider, peers: Peers, names: Collection[str]) -> Prov
     """The provider's records with lines where lines belong; `names` are the providers taking part."""
     known = {name.casefold() for name in names}
 
-    def is_line(text: str | None) -> bool:
+    def stands_for_a_line(text: str | None) -> bool:
         if not text or text.casefold() in known or peers.knows(text):
             return False
-        return is_own(text) or peers.of(provider.name, text) is not None or _looks(text)
+        return is_own(text) or peers.of(provider.name, text) is not None or is_line(text)
 
     def sorted_out(record: Record) -> Record:
-        up, down = is_line(record.upstream), is_line(record.downstream)
+        up, down = stands_for_a_line(record.upstream), stands_for_a_line(record.downstream)
         if not up and not down:
             return record
         return replace(
@@ -46,7 +46,7 @@ def with_lines(provider: Provider, peers: Peers, names: Collection[str]) -> Prov
     return replace(provider, records=tuple(map(sorted_out, provider.records)))
 
 
-def _looks(text: str) -> bool:
+def is_line(text: str) -> bool:
     """Whether it is called as lines are, not as providers."""
     try:
         ipaddress.ip_address(text.partition(":")[0] if text.count(":") == 1 else text)

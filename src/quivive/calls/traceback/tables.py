@@ -56,7 +56,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "seconds billsec bill_seconds conversation conversation_seconds talk_time talktime "
         "billable billable_seconds duration_real call_duration answered_seconds"
     ),
-    "duration": _words("duration duration_seconds duration_sec duration_s total_duration length total_seconds"),
+    "duration": _words(
+        "duration duration_seconds duration_sec duration_s total_duration length total_seconds"
+    ),
     "ring": _words("ring ring_seconds ringing ring_time time_to_answer"),
     "answered": _words("answered is_answered connected"),
     "disposition": _words("disposition result call_status outcome"),

@@ -15,7 +15,7 @@ from typing import get_args
 from quivive.calls.traceback import clocks
 from quivive.calls.traceback.clocks import Clock
 from quivive.calls.traceback.hops import Gap, Hop, Query, Role, State, Traceback
-from quivive.calls.traceback.lines import with_lines
+from quivive.calls.traceback.lines import is_line, with_lines
 from quivive.calls.traceback.matching import Matched, Side, called, is_attempt, reported, upstream
 from quivive.calls.traceback.peers import CUSTOMER, Peers, is_own
 from quivive.calls.traceback.record import Record, calling_cost, states_agree
@@ -70,17 +70,17 @@ class _Way:
         here = self._begin(first)
         while here is not None:
             here = self._step(here)
-        self._unplaced(first)
+        self._open_ends(first)
         return Traceback(self.query, tuple(self.hops), tuple(self.gaps), self._complete())
 
     def _complete(self) -> bool:
         found = bool(self.hops) and all(hop.state == "found" for hop in self.hops) and not self.gaps
         return found and _is_origin(self.hops[-1])
 
-    def _unplaced(self, first: str | None) -> None:
-        """Name the silent providers that may have had the call, where one end of the way is open."""
+    def _open_ends(self, first: str | None) -> None:
+        """Where an end of the way is open, say so; name the silent providers that may have had the call."""
         hop = next((each for each in self.hops if each.state == "found"), None)
-        delivered = first or (hop and self.providers[hop.provider].names_egress)
+        delivered = bool(first) or self._delivered(hop)
         if delivered and _is_origin(self.hops[-1]):
             return
         after = self.hops[-1].provider if delivered else "the report"
@@ -88,6 +88,24 @@ class _Way:
             if provider.state != "records" and provider.name not in self.seen:
                 why = f"{provider.name} handed in nothing; whether the call passed it is open."
                 self.gaps.append(Gap(after, provider.name, why))
+
+    def _delivered(self, hop: Hop | None) -> bool:
+        """Whether the records say that the call was delivered where the way begins; if not, it is a gap."""
+        if hop is None:
+            return False
+        if any(gap.after == "the report" for gap in self.gaps):
+            return True  # who delivered it has been named, and handed in nothing
+        provider = self.providers[hop.provider]
+        if provider.names_egress and is_own(hop.egress):
+            return True
+        out = f" It went out on '{hop.egress}', and nobody said whose line that is." if hop.egress else ""
+        why = (
+            f"Nothing says that {hop.provider} delivered the call to the called party.{out} Name the called "
+            "party's provider with --first."
+        )
+        missing = hop.egress if hop.egress and not is_line(hop.egress) else None
+        self.gaps.append(Gap("the report", missing, why))
+        return False
 
     # the first provider
 
@@ -133,7 +151,7 @@ class _Way:
             lambda record: not record.failed,
             lambda record: is_own(record.egress) and not record.downstream and not is_attempt(record),
             lambda record: is_own(record.egress) and not record.downstream,
-            lambda record: bool(record.answered),
+            lambda record: bool(record.answered) or not self.query.seconds,
         ):
             kept = [pair for pair in ends if any(map(wanted, pair[1].records))]
             ends = kept or ends
