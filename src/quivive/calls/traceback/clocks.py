@@ -115,7 +115,7 @@ def _agreeing(pairs: list[tuple[int, int, Record, Record]], kind: Kind, skew: fl
     if not counts:
         return None
     most, first = max(counts, key=lambda each: each[0])
-    second = max((count for count, time in counts if abs(time - first) > 2 * _WIDTH), default=0)
+    second = max((count for count, time in counts if abs(time - first) > _WIDTH), default=0)
     if most < _FEWEST or most < 2 * second + 1:
         return None
     inside = times[bisect_left(times, first) : bisect_left(times, first + _WIDTH)]
