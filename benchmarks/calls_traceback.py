@@ -9,8 +9,8 @@ to 400 calls, and a silent provider (sometimes two) in every third case. The pro
 user's would be. A hop is right if the record is the true one and the provider named upstream is the true
 one; it is wrong if it names another record or another provider; ambiguous if it says so. A generator is not
 the telephone network: the figures say that the reasoning holds, not how often providers' records are as
-complete. The matching was made on seeds 1000, 50000, 70000, 80000 and 90000 on; the figures are of others. Writes
-benchmarks/results/calls_traceback.json.
+complete. The matching was made on seeds 1000, 50000, 70000, 80000 and 90000 on; the figures are of others.
+Writes benchmarks/results/calls_traceback.json.
 """
 
 from __future__ import annotations

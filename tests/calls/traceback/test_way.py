@@ -261,3 +261,19 @@ def test_lines_and_customers_stand_in_columns_that_are_called_as_for_providers()
     assert [hop.upstream for hop in found.hops] == ["north", None]
     assert found.hops[1].customer == "cust-77"
     assert found.complete
+
+
+def test_clocks_are_compared_by_way_of_a_third_provider_too():
+    def shared(skew, digit):
+        return [replace(each, calling=f"{each.calling[:-4]}{digit}{each.calling[-3:]}",
+                        called=f"{each.called[:-4]}{digit}{each.called[-3:]}")
+                for each in others(skew, None, None)]  # fmt: skip
+
+    south = provider("south", call("s1", 80, "north"), call("s0", -70, "north"), *shared(80, 3))
+    middle = provider("middle", *shared(40, 3), *shared(40, 4))
+    north = provider("north", call("n1", -85, "customer-7", "south"), call("n0", -235, "customer-7", "south"),
+                     *shared(-85, 4))  # fmt: skip
+    assert traced([south, north]).hops[0].state == "ambiguous"
+    found = traced([south, middle, north])  # north is right within 90 s, so that south is 75 s ahead
+    assert told(found)[0] == ("south", "found", "s1")
+    assert "compared" in found.hops[0].why

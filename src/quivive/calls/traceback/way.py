@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from typing import get_args
 
 from quivive.calls.traceback import clocks
@@ -22,6 +23,8 @@ from quivive.calls.traceback.record import Record, calling_cost, states_agree
 from quivive.calls.traceback.sources import SKEW, Provider
 from quivive.calls.traceback.spellings import Wanted
 
+_WELL_SHARED = 8
+"""Calls that two providers share from which on their clocks are compared for a third."""
 ANSWER_WITHIN = 86_400.0
 """Seconds to answer a traceback: 47 CFR 64.1200(n)(1), 24 hours; outside business hours they begin later."""
 
@@ -445,11 +448,10 @@ class _Way:
     def _narrowed(self, provider: Provider, matched: Matched) -> Matched:
         """Without calls that the other providers' clocks rule out: all are right within the skew."""
         low, high = -self.skew, self.skew
-        for other in self.providers.values():
-            if other is not provider and other.state == "records":
-                clock = self._clock(provider, other)
-                if clock.known:
-                    low, high = max(low, -clock.high - self.skew), min(high, -clock.low + self.skew)
+        for ahead in self._compared(provider).values():
+            low, high = max(low, -ahead.high - self.skew), min(high, -ahead.low + self.skew)
+        if low > high:  # some two clocks were compared by chance
+            return matched
         fit = tuple(
             r for r in matched.records
             if r.start is None
@@ -458,6 +460,26 @@ class _Way:
         if len(fit) != 1 or len(matched.records) == 1:
             return replace(matched, records=fit or matched.records)
         return Matched(fit, True, "The only call that fits once the clocks of all providers are compared.")
+
+    def _compared(self, provider: Provider) -> dict[str, Clock]:
+        """The clocks of other providers minus this one's, directly or by way of others that both share calls
+        with: the nearest by uncertainty first."""
+        found: dict[str, Clock] = {}
+        waiting = [(0.0, provider.name, 0.0, 0.0)]
+        while waiting:
+            _, name, low, high = heappop(waiting)
+            if name in found:
+                continue
+            found[name] = Clock(low, high, True)
+            for other in self.providers.values():
+                if other.name in found or other.state != "records":
+                    continue
+                step = self._clock(self.providers[name], other)
+                if step.known and (name == provider.name or step.shared >= _WELL_SHARED):
+                    far = low + step.low, high + step.high
+                    heappush(waiting, (far[1] - far[0], other.name, *far))
+        del found[provider.name]
+        return found
 
     def _behind_a_diversion(self, here: _Here) -> _Here:
         """The leg that came in, where the record found is one that the provider made itself by forwarding."""
