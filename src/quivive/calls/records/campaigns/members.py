@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from quivive.calls.records.campaigns.mixture import counted
+from quivive.calls.records.campaigns.mixture import Array, counted
 from quivive.calls.records.campaigns.profile import FIGURES
 from quivive.calls.records.campaigns.source import SIGNERS, WAYS, Source
 
-Array: TypeAlias = np.ndarray[Any, Any]
 _SHORT = 1 << 16
 """So many different codes sort in one go."""
 

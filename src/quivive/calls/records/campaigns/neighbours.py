@@ -15,8 +15,8 @@ import numpy as np
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural
 from quivive.calls.records.campaigns.machine import chosen, unwelcome
-from quivive.calls.records.campaigns.members import Array, Members
-from quivive.calls.records.campaigns.mixture import Usual
+from quivive.calls.records.campaigns.members import Members
+from quivive.calls.records.campaigns.mixture import Array, Usual
 from quivive.calls.records.campaigns.near import LEVELS, NUMBERS, Suspects, suspects
 from quivive.calls.records.campaigns.profile import BLOCK
 from quivive.calls.records.campaigns.rotation import key_of, shared

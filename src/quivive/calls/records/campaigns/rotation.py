@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from quivive.calls.records.campaigns.draft import Draft, percent, plural, within
 from quivive.calls.records.campaigns.machine import chosen, told, unwelcome
-from quivive.calls.records.campaigns.members import Array, Members
-from quivive.calls.records.campaigns.mixture import counted
+from quivive.calls.records.campaigns.members import Members
+from quivive.calls.records.campaigns.mixture import Array, counted
 from quivive.calls.records.campaigns.profile import BLOCK, NEAR, RANGE, STRAYS, flags
 from quivive.calls.records.campaigns.scene import Detector, Scene
 from quivive.calls.records.campaigns.source import CALLS, SIGNERS, WAYS, numbers, table
